@@ -1,0 +1,173 @@
+"""Names: what each resolver said."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from statistics import median
+
+from cpe_agent.diagnose.predicate import reading
+from cpe_agent.facts import Dns, DnsAnswer, DnsServer, Failure, Origin
+
+SILENT = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, Failure.NO_ROUTE)
+WORD = {Failure.SERVFAIL: "servfail", Failure.DNS_REFUSED: "refused", Failure.NXDOMAIN: "nxdomain"}
+
+
+def _known(server: DnsServer) -> list[DnsAnswer]:
+    return [a for a in server.answers if a.kind == "known"]
+
+
+def state_of(server: DnsServer) -> str | None:
+    """ok | silent | servfail | refused | nxdomain | port_closed | other: the best this server did for a known name."""
+    answers = _known(server)
+    if not answers:
+        return None
+    if any(a.ok and a.addresses for a in answers):
+        return "ok"
+    for failure in (Failure.SERVFAIL, Failure.DNS_REFUSED, Failure.NXDOMAIN):
+        if any(a.failure is failure for a in answers):
+            return WORD[failure]
+    if any(a.failure is Failure.PORT_UNREACHABLE or a.failure is Failure.REFUSED for a in answers):
+        return "port_closed"
+    return "silent" if all(a.failure in SILENT for a in answers) else "other"
+
+
+def _best(servers: list[DnsServer]) -> str | None:
+    states = [s for s in map(state_of, servers) if s is not None]
+    if not states:
+        return None
+    order = ("ok", "servfail", "refused", "nxdomain", "other", "port_closed", "silent")
+    return min(states, key=order.index)
+
+
+def configured(d: Dns) -> list[DnsServer]:
+    return [s for s in d.servers if s.role == "configured"]
+
+
+def providers(d: Dns) -> list[DnsServer]:
+    """The provider's own resolvers, asked directly: listed in the profile, or handed out and not the home router."""
+    return [
+        s
+        for s in d.servers
+        if s.role == "provider"
+        or (
+            s.role == "configured"
+            and not s.is_gateway
+            and not s.via_tunnel
+            and (s.is_provider or (s.is_provider is None and s.origin in (Origin.DHCP, Origin.PPP, Origin.RA)))
+        )
+    ]
+
+
+@reading("dns.configured", Dns)
+def configured_state(d: Dns) -> str | None:
+    """The best that this computer's resolvers did for a name that exists: ok, silent, servfail, refused, nxdomain,
+    port_closed, other; none when there is no resolver at all."""
+    return _best(configured(d)) if d.configured_total else "none"
+
+
+@reading("dns.forwarder", Dns)
+def forwarder(d: Dns) -> str | None:
+    """The same for the home router's own DNS service, where this computer uses it."""
+    return _best([s for s in configured(d) if s.is_gateway])
+
+
+@reading("dns.provider", Dns)
+def provider(d: Dns) -> str | None:
+    """The same for the provider's resolvers, asked directly."""
+    return _best(providers(d))
+
+
+@reading("dns.public", Dns)
+def public(d: Dns) -> str | None:
+    """The same for public resolvers."""
+    return _best([s for s in d.servers if s.role == "public"])
+
+
+@reading("dns.origin", Dns)
+def origin(d: Dns) -> str | None:
+    """Where this computer's resolvers come from, when all come from the same place and the system says so."""
+    origins = {s.origin for s in configured(d)}
+    return next(iter(origins)).value if len(origins) == 1 and Origin.UNKNOWN not in origins else None
+
+
+@reading("dns.configured_is_gateway", Dns)
+def configured_is_gateway(d: Dns) -> bool | None:
+    """This computer asks the home router for names."""
+    servers = configured(d)
+    return any(s.is_gateway for s in servers) if servers else None
+
+
+def _median_ms(servers: list[DnsServer]) -> float | None:
+    times = [a.ms for s in servers for a in _known(s) if a.ok and a.ms is not None]
+    return round(median(times), 1) if times else None
+
+
+@reading("dns.configured_ms", Dns)
+def configured_ms(d: Dns) -> float | None:
+    """Median time that this computer's resolvers took for a name that exists."""
+    return _median_ms(configured(d))
+
+
+@reading("dns.provider_ms", Dns)
+def provider_ms(d: Dns) -> float | None:
+    """Median time that the provider's resolvers took, asked directly."""
+    return _median_ms(providers(d))
+
+
+@reading("dns.public_ms", Dns)
+def public_ms(d: Dns) -> float | None:
+    """Median time that public resolvers took."""
+    return _median_ms([s for s in d.servers if s.role == "public"])
+
+
+def invents(servers: list[DnsServer]) -> bool | None:
+    """A server of these gave an address for a name that cannot exist."""
+    answers = [a for s in servers for a in s.answers if a.kind == "absent"]
+    if any(a.ok and a.addresses for a in answers):
+        return True
+    told = [a for a in answers if a.failure in (Failure.NXDOMAIN, Failure.NODATA) or (a.ok and not a.addresses)]
+    return False if told else None
+
+
+@reading("dns.configured_invents", Dns)
+def configured_invents(d: Dns) -> bool | None:
+    """This computer's resolvers give addresses for names that cannot exist."""
+    return invents(configured(d))
+
+
+@reading("dns.provider_invents", Dns)
+def provider_invents(d: Dns) -> bool | None:
+    """The provider's resolvers, asked directly, give addresses for names that cannot exist."""
+    return invents(providers(d))
+
+
+@reading("dns.public_invents", Dns)
+def public_invents(d: Dns) -> bool | None:
+    """Public resolvers, asked from here, give addresses for names that cannot exist: somebody answers in their name."""
+    return invents([s for s in d.servers if s.role == "public"])
+
+
+def lies(servers: list[DnsServer]) -> bool | None:
+    """A server of these gave an unroutable address for a public name."""
+    answers = [a for s in servers for a in _known(s) if a.ok and a.addresses]
+    if not answers:
+        return None
+    return any(not ip_address(x).is_global for a in answers for x in a.addresses)
+
+
+@reading("dns.configured_lies", Dns)
+def configured_lies(d: Dns) -> bool | None:
+    """This computer's resolvers give an unroutable address for a public name."""
+    return lies(configured(d))
+
+
+@reading("dns.overrides", Dns)
+def overrides(d: Dns) -> int:
+    """Lines of this computer's hosts file that replace a name which was asked."""
+    return len(d.overrides)
+
+
+@reading("dns.system_ok", Dns)
+def system_ok(d: Dns) -> bool | None:
+    """The system's own look-up of a known name worked."""
+    return d.system_ok

@@ -1,0 +1,109 @@
+"""The router as seen from the home network."""
+
+from __future__ import annotations
+
+from cpe_agent.diagnose.predicate import reading
+from cpe_agent.facts import Failure, Gateway, GatewayLook, Neighbours
+
+ALIVE_BY_TCP = (None, Failure.REFUSED, Failure.RESET)
+
+
+def look_alive(g: GatewayLook) -> bool | None:
+    """Any sign of life counts: an echo, any TCP answer (a reset too), a DNS answer, an unreachable of its own.
+    None: nothing could be asked. A stale neighbour entry says nothing; a failed one does."""
+    if g.echo is not None and g.echo.received > 0:
+        return True
+    for c in g.tcp:
+        if c.ok or c.failure in ALIVE_BY_TCP[1:] or c.failure_from == g.address:
+            return True
+    if g.dns is not None and (g.dns.ok or g.dns.failure not in (None, *SILENT)):
+        return True
+    asked = (g.echo is not None and not g.echo.denied) or any(c.failure is not Failure.NOT_PERMITTED for c in g.tcp)
+    return False if asked else None
+
+
+SILENT = (
+    Failure.TIMED_OUT,
+    Failure.HOST_UNREACHABLE,
+    Failure.NET_UNREACHABLE,
+    Failure.NO_ROUTE,
+    Failure.NOT_PERMITTED,
+    Failure.ADDRESS_UNUSABLE,
+)
+
+
+@reading("gateway.exists", Gateway)
+def exists(g: Gateway) -> bool:
+    """A default gateway is configured on a physical adapter."""
+    return bool(g.gateways)
+
+
+@reading("gateway.alive", Gateway)
+def alive(g: Gateway) -> bool | None:
+    """At least one default gateway answers anything at all, or forwards what we send."""
+    states = [look_alive(x) for x in g.gateways]
+    if any(states):
+        return True
+    return False if states and all(s is False for s in states) else None
+
+
+@reading("gateway.answers_arp", Gateway)
+def answers_arp(g: Gateway) -> bool | None:
+    """The gateway's hardware address is known and fresh."""
+    states = {x.neighbour_state for x in g.gateways}
+    if "reachable" in states:
+        return True
+    if states and states <= {"failed", "incomplete"}:
+        return False
+    return None
+
+
+@reading("gateway.in_subnet", Gateway)
+def in_subnet(g: Gateway) -> bool | None:
+    """The gateway's address lies in a network of this computer."""
+    known = [x.in_subnet for x in g.gateways if x.in_subnet is not None]
+    return any(known) if known else None
+
+
+@reading("gateway.services_answer", Gateway)
+def services_answer(g: Gateway) -> bool | None:
+    """The gateway answers something above ARP: an echo, a TCP port, DNS."""
+    states = [look_alive(x) for x in g.gateways]
+    return any(states) if states and None not in states else (True if any(states) else None)
+
+
+@reading("gateway.dns", Gateway)
+def dns(g: Gateway) -> str | None:
+    """What the gateway's own DNS service said: ok, silent, or the failure."""
+    answers = [x.dns for x in g.gateways if x.dns is not None]
+    if not answers:
+        return None
+    if any(a.ok for a in answers):
+        return "ok"
+    return "silent" if answers[0].failure in SILENT else str(answers[0].failure)
+
+
+@reading("gateway.rtt_ms", Gateway)
+def rtt_ms(g: Gateway) -> float | None:
+    """Best round trip to the gateway."""
+    times = [x.echo.rtt_min_ms for x in g.gateways if x.echo is not None and x.echo.rtt_min_ms is not None]
+    return min(times) if times else None
+
+
+@reading("gateway.stations", Gateway)
+def stations(g: Gateway) -> int | None:
+    """How many different stations answered for the gateway's address."""
+    counts = [x.macs_seen for x in g.gateways if x.macs_seen is not None]
+    return max(counts) if counts else None
+
+
+@reading("neighbours.alive", Neighbours)
+def neighbours_alive(n: Neighbours) -> int | None:
+    """Other devices of the home network that gave a sign of life in this run."""
+    return len(n.alive) if n.asked else None
+
+
+@reading("neighbours.own_address_taken", Neighbours)
+def own_address_taken(n: Neighbours) -> bool | None:
+    """Another station answers for this computer's own address."""
+    return n.duplicate_own_address

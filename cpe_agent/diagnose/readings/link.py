@@ -1,0 +1,107 @@
+"""The wire or radio between this computer and the router."""
+
+from __future__ import annotations
+
+from cpe_agent.diagnose.predicate import reading
+from cpe_agent.facts import Interfaces, Nic, NicKind, Traffic
+
+WAYS_OUT = (NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR)
+"""Kinds of interface that can be the way to a router. PPP and tunnels ride on one of these."""
+
+
+def uplink_of(i: Interfaces) -> Nic | None:
+    return next((n for n in i.nics if n.name == i.uplink), None)
+
+
+@reading("link.hardware_seen", Interfaces)
+def hardware_seen(i: Interfaces) -> bool | None:
+    """The system shows at least one physical network adapter."""
+    return i.hardware_seen
+
+
+@reading("link.uplink_kind", Interfaces)
+def uplink_kind(i: Interfaces) -> str | None:
+    """Kind of the interface that leads, or should lead, to the router."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.kind.value
+
+
+@reading("link.wired", Interfaces)
+def wired(i: Interfaces) -> bool | None:
+    """The way to the router is a cable."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.kind is NicKind.ETHERNET
+
+
+@reading("link.admin_up", Interfaces)
+def admin_up(i: Interfaces) -> bool | None:
+    """The adapter on the way to the router is switched on in the system."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.admin_up
+
+
+@reading("link.carrier", Interfaces)
+def carrier(i: Interfaces) -> bool | None:
+    """The adapter on the way to the router sees a signal on its wire, or is joined to a Wi-Fi network."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.carrier
+
+
+@reading("link.any_carrier", Interfaces)
+def any_carrier(i: Interfaces) -> bool | None:
+    """Any physical adapter has a signal."""
+    states = [n.carrier for n in i.nics if n.kind in WAYS_OUT]
+    if any(states):
+        return True
+    off = [n for n in i.nics if n.kind in WAYS_OUT and n.admin_up is False]
+    known_down = sum(s is False for s in states) + len([n for n in off if n.carrier is None])
+    if known_down == len(states) and (states or i.hardware_seen is False):
+        return False
+    return None
+
+
+@reading("link.any_admin_up", Interfaces)
+def any_admin_up(i: Interfaces) -> bool | None:
+    """At least one physical adapter is switched on in the system."""
+    states = [n.admin_up for n in i.nics if n.kind in WAYS_OUT]
+    if any(states):
+        return True
+    return False if states and all(s is False for s in states) else None
+
+
+@reading("link.speed_mbps", Interfaces)
+def speed_mbps(i: Interfaces) -> int | None:
+    """Negotiated speed of the wire."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.speed_mbps
+
+
+@reading("link.duplex", Interfaces)
+def duplex(i: Interfaces) -> str | None:
+    """Negotiated duplex of the wire: full or half."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.duplex
+
+
+@reading("link.new_errors", Interfaces, Traffic)
+def new_errors(i: Interfaces, t: Traffic) -> int | None:
+    """Receive and checksum errors that the uplink counted during the run."""
+    for delta in t.deltas:
+        if delta.name == i.uplink and delta.rx_errors is not None:
+            return delta.rx_errors + (delta.rx_crc_errors or 0)
+    return None
+
+
+@reading("link.multicast_per_s", Interfaces, Traffic)
+def multicast_per_s(i: Interfaces, t: Traffic) -> float | None:
+    """Broadcast and multicast packets per second that arrived on the uplink during the run."""
+    for delta in t.deltas:
+        if delta.name == i.uplink and delta.multicast is not None and t.seconds > 0:
+            return round(delta.multicast / t.seconds, 1)
+    return None
+
+
+@reading("link.carrier_flaps", Interfaces, Traffic)
+def carrier_flaps(i: Interfaces, t: Traffic) -> int | None:
+    """Times the uplink lost or regained its signal during the run."""
+    return next((d.carrier_changes for d in t.deltas if d.name == i.uplink), None)
