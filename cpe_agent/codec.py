@@ -116,10 +116,9 @@ def _scalar(kind: Any, plain: object, path: str) -> Any:
     if kind is Any:
         return plain
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        try:
-            return kind(str(plain)) if isinstance(plain, str) else kind("")
-        except ValueError:
-            raise Malformed(path, f"{plain!r} is none of {', '.join(kind)}") from None
+        if not isinstance(plain, str) or plain not in tuple(kind):
+            raise Malformed(path, f"{plain!r} is none of {', '.join(kind)}")
+        return kind(plain)
     if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
         return float(plain)
     if kind is bool or isinstance(plain, bool):

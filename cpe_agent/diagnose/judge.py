@@ -271,7 +271,7 @@ def _settled(verdict: str, headline: Finding | None, asked: dict[str, Asked], re
     if stops and rungs.could_be_proven(headline.fault.breaks, headline.fault.family):
         return False
     return not any(
-        a is not own and _could_take_over(a, headline, own) for a in hopeful if a.present is PENDING or a.may_rise
+        a is not own and _could_take_over(a, headline) for a in hopeful if a.present is PENDING or a.may_rise
     )
 
 
@@ -287,7 +287,7 @@ def _could_matter(a: Asked, refuted: set[str], rungs: Rungs) -> bool:
     return not rungs.is_proven(a.fault.breaks, a.fault.family)
 
 
-def _could_take_over(a: Asked, headline: Finding, own: Asked) -> bool:
+def _could_take_over(a: Asked, headline: Finding) -> bool:
     """Might this fault, once pending sections speak, explain the headline or stand before it?"""
     if headline.fault.code in a.fault.refines:
         return True

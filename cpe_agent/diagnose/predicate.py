@@ -2,7 +2,8 @@
 pending (a section that may still come could say it).
 
 A *reading* takes one named value out of the sections. Expressions are built from readings with ``&``, ``|`` and ``~``
-and follow Kleene's logic (S. C. Kleene, *Introduction to Metamathematics*, 1952, section 64), so a missing section never turns into a "no".
+and follow Kleene's logic (S. C. Kleene, *Introduction to Metamathematics*, 1952, section 64), so a missing section
+never turns into a "no".
 Because sections never change once measured, a yes or a no is final; only *pending* can move.
 """
 
@@ -48,7 +49,7 @@ class Look:
         if reading.name in self._taken:
             value = self._taken[reading.name]
             return (UNKNOWN if value is None else None), value
-        contents = []
+        contents: list[object | None] = []
         pending = False
         for section in reading.sections:
             try:

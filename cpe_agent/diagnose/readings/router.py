@@ -60,7 +60,8 @@ def last_error(r: Router) -> str | None:
     words = [w for w in map(_error, samples_of(r)) if w is not None]
     telling = [w for w in words if w != "NONE" and w not in VAGUE]
     vague = [w for w in words if w in VAGUE]
-    return (telling or vague or words or [None])[-1]
+    best = telling or vague or words
+    return best[-1] if best else None
 
 
 @reading("router.error_grade", Router)
@@ -79,7 +80,7 @@ def error_grade(r: Router) -> str | None:
 
 @reading("router.physical_link", Router)
 def physical_link(r: Router) -> str | None:
-    """The router's word for the signal on its line: up, down, training. Up is not proof: some say so with no carrier."""
+    """The router's word for the signal on its line: up, down, training. Up is no proof: some say so without carrier."""
     words = [(s.physical_link or "").strip().lower() for s in samples_of(r)]
     known = [{"up": "up", "down": "down", "unavailable": "down", "initializing": "training"}.get(w) for w in words]
     known = [w for w in known if w is not None]
