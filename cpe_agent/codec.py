@@ -2,7 +2,7 @@
 
 Handles frozen dataclasses, named tuples, ``tuple[X, ...]``, ``dict[str, X]``, ``X | None``, string enums, and str,
 int, float, bool. Reading is strict about types and lenient about the future: unknown keys are ignored, missing keys
-take their default, so that an older report still loads.
+take their default (null where null is allowed), so that an older report still loads.
 """
 
 from __future__ import annotations
@@ -107,6 +107,8 @@ def _record(kind: type, plain: object, path: str) -> Any:
     for name, hint in hints(kind).items():
         if name in plain:
             values[name] = _read(hint, plain[name], f"{path}.{name}" if path else name)
+        elif name not in known and type(None) in get_args(hint):
+            values[name] = None
         elif name not in known:
             raise Malformed(f"{path}.{name}" if path else name, "is missing")
     return kind(**values)
