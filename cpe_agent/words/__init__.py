@@ -41,7 +41,7 @@ def fault_text(code: str, language: str = "en") -> FaultText:
     return _faults(language)[code]
 
 
-def test_text(key: str, language: str = "en") -> str:
+def deciding_test(key: str, language: str = "en") -> str:
     """The one test that would decide, as an instruction."""
     text: str = import_module(f"cpe_agent.words.{language}.tests").TESTS[key]
     return text

@@ -1,0 +1,1 @@
+"""How a finding leaves this computer although the line may be dead."""

@@ -1,0 +1,118 @@
+"""The ISP's profile: what to probe, and what belongs to the provider. TOML; design in docs/architecture.md."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cpe_agent.codec import Malformed, from_plain
+from cpe_agent.facts import CaptiveTarget, LiteralTarget, Plan
+
+BUILT_IN = Plan(
+    literals=(
+        LiteralTarget("1.1.1.1", "Cloudflare"),
+        LiteralTarget("2606:4700:4700::1111", "Cloudflare"),
+        LiteralTarget("8.8.8.8", "Google"),
+        LiteralTarget("2001:4860:4860::8888", "Google"),
+        LiteralTarget("9.9.9.9", "Quad9"),
+        LiteralTarget("2620:fe::fe", "Quad9"),
+    ),
+    names=("example.com", "www.wikipedia.org"),
+    captive=(
+        CaptiveTarget("http://connectivitycheck.gstatic.com/generate_204", 204, ""),
+        CaptiveTarget("http://detectportal.firefox.com/success.txt", 200, "success\n"),
+    ),
+    https=("www.cloudflare.com", "www.wikipedia.org", "www.debian.org"),
+)
+"""Three public anycast networks and the checks that browsers and systems use."""
+
+_WORDS: dict[str, dict[str, str]] = {
+    # table -> key in the file -> field of the plan
+    "isp": {
+        "name": "isp_name",
+        "support_phone": "support_phone",
+        "cpe_owner": "cpe_owner",
+        "infrastructure": "infrastructure",
+        "wan": "wan",
+        "realms": "realms",
+        "resolvers": "resolvers",
+        "walled_garden": "walled_garden",
+    },
+    "probe": {"literals": "literals", "names": "names", "captive": "captive", "https": "https", "ntp": "ntp"},
+}
+_LATER = {"desk": {"url", "spki_pins", "enrolment"}, "text": {"languages"}}  # read by the parts that use them
+_CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "unknown")}
+
+
+class BadProfile(ValueError):
+    """The file is no usable profile; the message names the place and what is expected there."""
+
+
+def load(path: Path) -> Plan:
+    """A profile file as a plan. Raises ``BadProfile``, also when the file cannot be read."""
+    import tomllib
+
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadProfile(f"{path}: cannot be read ({error.__class__.__name__}: {error})") from None
+    try:
+        return parse(tomllib.loads(text), name=path.stem)
+    except tomllib.TOMLDecodeError as error:
+        raise BadProfile(f"{path}: not TOML: {error}") from None
+    except BadProfile as error:
+        raise BadProfile(f"{path}: {error}") from None
+
+
+def parse(tables: dict[str, Any], name: str) -> Plan:
+    """TOML tables as a plan, everything not said taken from the built-in one. Raises ``BadProfile``."""
+    said: dict[str, Any] = {}
+    for table, content in tables.items():
+        known = {**dict.fromkeys(_LATER.get(table, ())), **_WORDS.get(table, {})}
+        if not known:
+            raise BadProfile(f"[{table}] is unknown; tables are {', '.join([*_WORDS, *_LATER])}")
+        if not isinstance(content, dict):
+            raise BadProfile(f"{table} must be a table: [{table}]")
+        for key, value in content.items():
+            if key not in known:
+                raise BadProfile(f"{table}.{key} is unknown; known are {', '.join(sorted(known))}")
+            if table in _WORDS:
+                said[_WORDS[table][key]] = value
+    for key, choices in _CHOICES.items():
+        if key in said and said[key] not in choices:
+            raise BadProfile(f"isp.{key}: {said[key]!r} is none of {', '.join(choices)}")
+    try:
+        plan = from_plain(Plan, {**_plain_built_in(), **said, "profile": name})
+    except Malformed as error:
+        raise BadProfile(str(error)) from None
+    _check(plan)
+    return plan
+
+
+def _plain_built_in() -> dict[str, Any]:
+    from cpe_agent.codec import to_plain
+
+    plain: dict[str, Any] = to_plain(BUILT_IN)
+    return plain
+
+
+def _check(plan: Plan) -> None:
+    for place, addresses in (
+        ("isp.resolvers", plan.resolvers),
+        ("probe.literals", [t.address for t in plan.literals]),
+    ):
+        for address in addresses:
+            try:
+                ip_address(address)
+            except ValueError:
+                raise BadProfile(f"{place}: {address!r} is no address (names would make DNS a judge)") from None
+    if len({t.network for t in plan.literals}) < 3:
+        raise BadProfile("probe.literals: at least three different networks are needed to judge the Internet")
+    if not plan.names or not plan.captive:
+        raise BadProfile("probe.names and probe.captive need at least one entry each")
+    for check in plan.captive:
+        parts = urlsplit(check.url)
+        if parts.scheme != "http" or not parts.hostname:
+            raise BadProfile(f"probe.captive: {check.url!r} must be an http:// address (a portal cannot answer https)")

@@ -1,0 +1,245 @@
+"""The report: what a run measured and what it means, as records and as canonical JSON (RFC 8785)."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from cpe_agent import __version__
+from cpe_agent.codec import Malformed, from_plain, to_plain
+from cpe_agent.collector import Facts, Outcome, Section
+from cpe_agent.deliver.spoken_code import encode
+from cpe_agent.diagnose.fault import Acts, Owner
+from cpe_agent.diagnose.judge import Finding, Judgement
+from cpe_agent.facts import SECTIONS, Answers, Plan, Router, System, section_name
+
+SCHEMA = 1
+JUST_RESTARTED_S = 900  # a restart this fresh belongs to the story of this call
+
+Value = bool | int | float | str | list[Any] | None
+
+
+class Client(NamedTuple):
+    name: str
+    version: str
+    platform: str
+    privileged: bool | None
+
+
+class SectionReport(NamedTuple):
+    outcome: Outcome
+    started: float
+    seconds: float
+    content: Any = None
+    reason: str | None = None
+
+
+class Evidence(NamedTuple):
+    fact: str
+    value: Any
+
+
+class FindingReport(NamedTuple):
+    fault: str
+    owner: str
+    acts: str
+    standing: str
+    grade: str
+    because_of: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+class NextTest(NamedTuple):
+    key: str
+    separates: tuple[str, ...]
+
+
+class Diagnosis(NamedTuple):
+    verdict: str
+    fault: str | None
+    owner: str | None
+    acts: str | None
+    grade: str | None
+    findings: tuple[FindingReport, ...]
+    suspects: tuple[str, ...]
+    next_test: NextTest | None
+    segments: dict[str, str]
+    proven_up_to: str | None
+    first_broken: str | None
+
+
+class Step(NamedTuple):
+    """Something already done. ``source``: observed | stated. ``when``: RFC 3339, UTC."""
+
+    step: str
+    source: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC."""
+
+    schema: int
+    id: str
+    client: Client
+    started: str
+    seconds: float
+    case: str | None
+    complaint: str | None
+    profile: str
+    sections: dict[str, SectionReport]
+    diagnosis: Diagnosis
+    steps: tuple[Step, ...]
+    spoken_code: str
+
+
+class BadReport(ValueError):
+    """The text is no report that this version can read; the message says where and why."""
+
+
+def make(
+    facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
+) -> Report:
+    """The report of one run. ``started`` is seconds since the epoch."""
+    report_id = str(uuid7())
+    plan = facts[Plan]
+    system = facts[System] if facts.measured(System) else None
+    diagnosis = diagnosis_of(judgement, plan)
+    return Report(
+        schema=SCHEMA,
+        id=report_id,
+        client=Client("cpe-agent", __version__, platform, None if system is None else system.privileged),
+        started=_when(started),
+        seconds=round(seconds, 3),
+        case=case,
+        complaint=plan.complaint,
+        profile=plan.profile,
+        sections={section_name(s): _section(facts.section(s)) for s in SECTIONS if facts.section(s) is not None},
+        diagnosis=diagnosis,
+        steps=_steps(facts, started),
+        spoken_code=spoken_code(judgement, diagnosis, report_id),
+    )
+
+
+def diagnosis_of(judgement: Judgement, plan: Plan) -> Diagnosis:
+    headline = judgement.headline
+    healthy = judgement.verdict == "healthy"
+    test = judgement.next_test
+    return Diagnosis(
+        verdict=judgement.verdict,
+        fault=None if headline is None else headline.fault.code,
+        owner=headline.fault.owner.value if headline is not None else (Owner.NONE.value if healthy else None),
+        acts=acts_of(headline, plan) if headline is not None else (Acts.NOBODY.value if healthy else None),
+        grade=None if headline is None else headline.grade.value,
+        findings=tuple(_finding(f, plan) for f in judgement.findings),
+        suspects=tuple(f.fault.code for f in judgement.suspects),
+        next_test=None if test is None else NextTest(test[0], test[1]),
+        segments={owner.value: state for owner, state in judgement.segments.items()},
+        proven_up_to=None if judgement.proven_up_to is None else judgement.proven_up_to.value,
+        first_broken=None if judgement.first_broken is None else judgement.first_broken.value,
+    )
+
+
+def acts_of(finding: Finding, plan: Plan) -> str:
+    """Who acts: a router's fault is for whom it belongs to."""
+    fault = finding.fault
+    if fault.owner is Owner.CPE and fault.acts is Acts.CUSTOMER and plan.cpe_owner in ("isp", "infrastructure"):
+        return plan.cpe_owner
+    return fault.acts.value
+
+
+def spoken_code(judgement: Judgement, diagnosis: Diagnosis, report_id: str, age_minutes: float = 0) -> str:
+    """The code of a diagnosis: the headline's number, or the first suspect's."""
+    first = judgement.headline or (judgement.suspects[0] if judgement.suspects else None)
+    number, grade = (0, None) if first is None else (first.fault.number, first.grade.value)
+    if judgement.verdict == "healthy":
+        number, grade = 0, None
+    return encode(judgement.verdict, number, grade, diagnosis.segments, report_id, age_minutes)
+
+
+def _finding(f: Finding, plan: Plan) -> FindingReport:
+    evidence = tuple(Evidence(name, to_plain(value)) for name, value in f.evidence.items())
+    fault = f.fault
+    return FindingReport(
+        fault.code, fault.owner.value, acts_of(f, plan), f.standing, f.grade.value, f.because_of, evidence
+    )
+
+
+def _section(section: Section | None) -> SectionReport:
+    assert section is not None
+    content = None if section.content is None else to_plain(section.content)
+    return SectionReport(section.outcome, round(section.started, 3), round(section.seconds, 3), content, section.reason)
+
+
+def _steps(facts: Facts, started: float) -> tuple[Step, ...]:
+    """Restarts that this run saw: nobody needs to ask for them again."""
+    steps = []
+    if facts.measured(System):
+        age = facts[System].boot_age_s
+        if age is not None and age < JUST_RESTARTED_S:
+            steps.append(Step("computer-restarted", "observed", _when(started - age)))
+    if facts.measured(Router):
+        ages = [n.epoch_s for n in facts[Router].natpmp if n.answered and n.epoch_s is not None]
+        if ages and max(ages) < JUST_RESTARTED_S:
+            steps.append(Step("router-restarted", "observed", _when(started - max(ages))))
+    if facts.measured(Answers) and "cable-swap" in facts[Answers].given:
+        steps.append(Step("lan-cable-swapped", "stated", _when(started)))
+    return tuple(steps)
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def uuid7() -> UUID:
+    """A time-ordered identifier (RFC 9562, 5.7)."""
+    value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def to_json(report: Report) -> bytes:
+    """Canonical JSON (RFC 8785): equal reports are equal bytes."""
+    import rfc8785
+
+    return rfc8785.dumps(to_plain(report))
+
+
+def from_json(data: bytes) -> Report:
+    """A report from its JSON. Raises ``BadReport``; unknown names are ignored, so that a newer minor version loads."""
+    import json
+
+    try:
+        plain = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadReport(f"not JSON: {error}") from None
+    if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
+        raise BadReport("not a report: no schema number")
+    if plain["schema"] > SCHEMA:
+        raise BadReport(f"schema {plain['schema']} is newer than this program reads ({SCHEMA}); update cpe-agent")
+    try:
+        return from_plain(Report, plain)
+    except Malformed as error:
+        raise BadReport(str(error)) from None
+
+
+def facts_of(report: Report) -> Facts:
+    """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit."""
+    by_name = {section_name(s): s for s in SECTIONS}
+    sections: dict[type, Section] = {}
+    for name, s in report.sections.items():
+        if name not in by_name:
+            continue
+        try:
+            content = None if s.content is None else from_plain(by_name[name], s.content, f"sections.{name}.content")
+        except Malformed as error:
+            raise BadReport(str(error)) from None
+        sections[by_name[name]] = Section(s.outcome, s.started, s.seconds, content, s.reason)
+    if Plan not in sections:
+        raise BadReport("sections.plan is missing")
+    return Facts(sections)
