@@ -1,0 +1,359 @@
+"""The command line: thin commands over the engine. stdout carries the answer, stderr the progress."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from cpe_agent.facts import Answers, Plan
+    from cpe_agent.host import Host
+    from cpe_agent.report import Report
+
+HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, 4
+STATUS = {"healthy": HEALTHY, "fault": FAULT, "inconclusive": INCONCLUSIVE}
+LANGUAGES = ("he", "en", "ar", "ru")
+COMPLAINTS = ("no-internet", "slow", "drops", "site", "other")
+
+
+class Stop(click.ClickException):
+    """A sentence on stderr and an exit status."""
+
+    exit_code: int
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.exit_code = status  # type: ignore[misc]  # click reads it from the instance
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"cpe-agent: {self.message}", file=file or sys.stderr)
+
+
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="Finds out why this computer is offline, and whose fault it is, in seconds and with the evidence.\n\n"
+    "Without a command: the same as 'run'. Exit status: 0 healthy, 1 a fault is named, 2 wrong usage, "
+    "3 inconclusive, 4 could not run.",
+    epilog="Start with 'cpe-agent run'. 'cpe-agent explain FAULT' tells what a fault means, "
+    "'cpe-agent decode CODE' reads the digits that a customer speaks.",
+)
+@click.version_option(package_name="cpe-agent", message="cpe-agent %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        context.invoke(run)
+
+
+def _measuring_options(command: Any) -> Any:
+    """What ``run`` and ``record`` share."""
+    for option in reversed(
+        (
+            click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object, nothing else."),
+            click.option("--output", type=click.Path(path_type=Path), help="Also write the JSON report to this file."),
+            click.option("--deep", is_flag=True, help="Measure everything to its end, up to 20 s."),
+            click.option("--budget", type=click.FloatRange(0.2, 120), help="Seconds the run may take (8; deep 20)."),
+            click.option(
+                "--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML)."
+            ),
+            click.option("--case", help="Case code to put into the report."),
+            click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about."),
+            click.option("--answer", multiple=True, metavar="KEY=VALUE", help="What the customer said (repeatable)."),
+            click.option("--target", metavar="HOST-OR-URL", help="A site that the customer misses."),
+            click.option("--no-upload", is_flag=True, help="Send nothing. (This version never sends anything.)"),
+            click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the words."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command(help="Diagnose this computer's connection now.")
+@_measuring_options
+def run(**options: Any) -> None:
+    _measure_and_show(_this_host(), options)
+
+
+@cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_measuring_options
+def record(file: Path, **options: Any) -> None:
+    from cpe_agent.host.replay import RecordingHost
+
+    recording = RecordingHost(_this_host())
+
+    def keep() -> None:
+        _write(file, recording.to_json())
+        click.echo(f"recorded {recording.count} answers in {file}", err=True)
+
+    _measure_and_show(recording.host, options, before_exit=keep)
+
+
+@cli.command(help="Run on the answers of a recording instead of this computer.")
+@click.argument("file", type=click.Path(path_type=Path))
+@_measuring_options
+def replay(file: Path, **options: Any) -> None:
+    from cpe_agent.host.replay import BadRecording, replay_host
+
+    try:
+        host = replay_host(_read(file))
+    except BadRecording as error:
+        raise Stop(f"{file}: {error}", USAGE) from None
+    _measure_and_show(host, options)
+
+
+@cli.command(name="explain", help="What a fault means, what proves it, and what separates it from its look-alikes.")
+@click.argument("fault")
+def explain_(fault: str) -> None:
+    from cpe_agent.explain import explain, nearest
+
+    text = explain(fault)
+    if text is None:
+        near = nearest(fault)
+        hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
+        raise Stop(f"no fault is called {fault!r}{hint}", USAGE)
+    click.echo(text)
+
+
+@cli.command(name="faults", help="Every fault this version can name.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON: code, number, owner, acts, effect, breaks.")
+def faults_(as_json: bool) -> None:
+    from cpe_agent.explain import table, table_json
+
+    click.echo(table_json() if as_json else table())
+
+
+@cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
+@click.argument("code", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def decode(code: tuple[str, ...], as_json: bool) -> None:
+    from cpe_agent.decoded import card, plain
+    from cpe_agent.deliver.spoken_code import Unreadable
+
+    try:
+        if as_json:
+            import json
+
+            click.echo(json.dumps(plain(" ".join(code))))
+        else:
+            click.echo(card(" ".join(code), colour=_colour(), unicode=_unicode()), nl=False)
+    except Unreadable as error:
+        raise Stop(f"this code cannot be read: {error}", USAGE) from None
+
+
+@cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the new diagnosis as JSON.")
+def judge_(report: Path, as_json: bool) -> None:
+    from dataclasses import replace
+
+    from cpe_agent.engine import judge_again
+    from cpe_agent.facts import Plan
+    from cpe_agent.report import BadReport, diagnosis_of, facts_of, spoken_code, to_json
+
+    old = _load(report)
+    try:
+        judgement = judge_again(old)
+        new = diagnosis_of(judgement, facts_of(old)[Plan])
+    except BadReport as error:
+        raise Stop(f"{report}: {error}", USAGE) from None
+    judged = replace(old, diagnosis=new, spoken_code=spoken_code(judgement, new, old.id))
+    if as_json:
+        click.echo(to_json(judged).decode())
+    else:
+        was, now = (f"{d.verdict} {d.fault or ''}".strip() for d in (old.diagnosis, new))
+        click.echo(f"was: {was}\nnow: {now}\n" if was != now else f"the same verdict as then: {now}\n")
+        _card(judged)
+    sys.exit(STATUS[new.verdict])
+
+
+@cli.command(help="What changed between two reports, in words first.")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+def compare(before: Path, after: Path) -> None:
+    from cpe_agent.compare import compare as compare_reports
+
+    click.echo(compare_reports(_load(before), _load(after)), nl=False)
+
+
+@cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Default: the first literal target.")
+@click.argument("host", required=False)
+@click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Probes a hop.")
+def trace(host: str | None, rounds: int) -> None:
+    import asyncio
+
+    from cpe_agent.collector import CannotMeasure
+    from cpe_agent.profile import BUILT_IN
+    from cpe_agent.trace import NoAddress, trace_text
+
+    try:
+        text = asyncio.run(trace_text(_this_host(), host or BUILT_IN.literals[0].address, rounds))
+    except (CannotMeasure, NoAddress) as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+    click.echo(text, nl=False)
+
+
+@cli.group(help="The ISP's profile.")
+def profile() -> None:
+    pass
+
+
+@profile.command(name="check", help="Check a profile file and say what it holds.")
+@click.argument("file", type=click.Path(path_type=Path))
+def profile_check(file: Path) -> None:
+    plan = _plan_of(file)
+    click.echo(
+        f"{file} is a usable profile.\n"
+        f"  provider        {plan.isp_name or '(not named)'}\n"
+        f"  line's owner    {plan.infrastructure or 'the provider itself'}\n"
+        f"  router's owner  {plan.cpe_owner or 'not said: its faults are for the customer'}\n"
+        f"  homes connect   by {plan.wan}\n"
+        f"  resolvers       {', '.join(plan.resolvers) or '(none listed)'}\n"
+        f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
+        f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
+        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
+    )
+
+
+# ------------------------------------------------------------------ what the commands share
+
+
+def _this_host() -> Host:
+    from cpe_agent.collector import CannotMeasure
+    from cpe_agent.host import this_host
+
+    try:
+        return this_host()
+    except CannotMeasure as error:
+        raise Stop(error.reason, CANNOT_RUN) from None
+
+
+def _plan_of(file: Path | None) -> Plan:
+    from cpe_agent.profile import BUILT_IN, BadProfile, load
+
+    if file is None:
+        return BUILT_IN
+    try:
+        return load(file)
+    except BadProfile as error:
+        raise Stop(str(error), USAGE) from None
+
+
+def _answers_of(pairs: tuple[str, ...]) -> Answers:
+    from cpe_agent.answers import BadAnswer, parse
+    from cpe_agent.facts import Answers
+
+    try:
+        return Answers(parse(pairs))
+    except BadAnswer as error:
+        raise Stop(f"--answer {error}", USAGE) from None
+
+
+def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None) -> NoReturn:
+    import asyncio
+    from dataclasses import replace
+
+    from cpe_agent.engine import diagnose
+    from cpe_agent.report import to_json
+
+    target, complaint = options["target"], options["complaint"]
+    plan = replace(
+        _plan_of(options["profile_file"]),
+        target=target,
+        complaint=complaint or ("site" if target else None),
+        deep=options["deep"],
+    )
+    answers = _answers_of(options["answer"])
+    progress = _Progress()
+    try:
+        report = asyncio.run(
+            diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
+        )
+    except KeyboardInterrupt:
+        progress.clear()
+        raise Stop("stopped before a verdict", CANNOT_RUN) from None
+    progress.clear()
+    if options["as_json"]:
+        click.echo(to_json(report).decode())
+    else:
+        if options["lang"] != "en":
+            from cpe_agent.words import ui
+
+            click.echo(ui("no-language"), err=True)
+        _card(report)
+    sys.stdout.flush()
+    if options["output"] is not None:
+        _write(options["output"], to_json(report))
+    if before_exit is not None:
+        before_exit()
+    sys.exit(STATUS[report.diagnosis.verdict])
+
+
+class _Progress:
+    """One line on stderr that grows while sections arrive; only on a terminal."""
+
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty()
+
+    def saw(self, section: type, _measured: object) -> None:
+        if self._on:
+            from cpe_agent.facts import section_name
+
+            sys.stderr.write(f"\r\x1b[Kmeasuring: {section_name(section)}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def _card(report: Report) -> None:
+    from cpe_agent.card import card
+
+    click.echo(card(report, colour=_colour(), unicode=_unicode()), nl=False)
+
+
+def _colour() -> bool:
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _unicode() -> bool:
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Stop(f"{path}: cannot be read: {error.strerror}", USAGE) from None
+
+
+def _load(path: Path) -> Report:
+    from cpe_agent.report import BadReport, from_json
+
+    try:
+        return from_json(_read(path))
+    except BadReport as error:
+        raise Stop(f"{path}: {error}", USAGE) from None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All or nothing: a full disk leaves the old file as it was."""
+    import os
+
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("wb") as file:
+            file.write(data + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

@@ -1,0 +1,66 @@
+"""The engine in one call: measure, judge, report. What the command line, the page and the tests all use."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Callable
+
+from cpe_agent.collector import Facts, Section
+from cpe_agent.diagnose.catalogue import ALL
+from cpe_agent.diagnose.judge import Judgement, judge
+from cpe_agent.diagnose.predicate import Look
+from cpe_agent.facts import Answers, Plan
+from cpe_agent.host import Host
+from cpe_agent.report import Report, facts_of, make
+from cpe_agent.run import BUDGET_S, DEEP_BUDGET_S, run
+
+Watcher = Callable[[type, Section], None]
+
+
+class Judge:
+    """Judges growing facts; remembers what it read. ``settled`` is what ``run`` asks."""
+
+    def __init__(self) -> None:
+        self._look = Look(Facts({}))
+        self.judgement: Judgement | None = None
+
+    def settled(self, facts: Facts) -> bool:
+        self._look.update(facts)
+        self.judgement = judge(self._look, ALL)
+        return self.judgement.settled
+
+
+async def diagnose(
+    host: Host,
+    plan: Plan,
+    answers: Answers,
+    *,
+    budget_s: float | None = None,
+    case: str | None = None,
+    watch: Watcher | None = None,
+) -> Report:
+    """One run on ``host``, whole. ``plan.deep`` measures everything to its end."""
+    from collectors import ALL as COLLECTORS
+
+    judge_ = Judge()
+    budget = budget_s if budget_s is not None else (DEEP_BUDGET_S if plan.deep else BUDGET_S)
+    chosen = [c for c in COLLECTORS if plan.deep or not c.deep_only]
+
+    def settled(facts: Facts) -> bool:
+        return judge_.settled(facts) and not plan.deep
+
+    started = time.time()
+    finished = await run(host, chosen, plan, answers, budget_s=budget, settled=settled, watch=watch)
+    judgement = judge(Look(finished.facts), ALL)
+    return make(finished.facts, judgement, started=started, seconds=finished.seconds, platform=_platform(), case=case)
+
+
+def judge_again(report: Report) -> Judgement:
+    """The facts of a report, judged by this version's catalogue. Raises ``BadReport``."""
+    return judge(Look(facts_of(report)), ALL)
+
+
+def _platform() -> str:
+    return f"{sys.platform} {platform.machine()}"
