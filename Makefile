@@ -1,0 +1,57 @@
+# Everything a developer or a user does here. `make help` lists it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+ARGS   ?=
+ONLY   ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lab bench docs lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.user: requirements.txt pyproject.toml packaging/make_venv.py
+	@$(PYTHON) packaging/make_venv.py $(VENV) requirements.txt >&2
+	@touch $@
+
+$(VENV)/.developer: $(VENV)/.user requirements-dev.txt
+	@$(PYTHON) packaging/make_venv.py $(VENV) requirements-dev.txt >&2
+	@touch $@
+
+setup: $(VENV)/.user  ## install into .venv (the command is .venv/bin/cpe-agent) and run nothing
+
+run: $(VENV)/.user  ## diagnose this computer now; pass more with ARGS="--json"
+	@status=0; $(BIN)/cpe-agent run $(ARGS) || status=$$?; \
+	echo "exit status $$status (0 healthy, 1 fault named, 3 inconclusive)" >&2; \
+	case $$status in 0|1|3) exit 0;; *) exit $$status;; esac
+
+test: $(VENV)/.developer check  ## every check and test; as root also the lab of network namespaces
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.developer  ## style, types, generated documents are current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m docs.generate --check
+
+lab: $(VENV)/.developer  ## break a home in network namespaces, every way, and judge each (root); ONLY=name for one
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@$(BIN)/python -m tests.lab run $(ONLY)
+
+bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floor, in the lab (root)
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@$(BIN)/python -m bench.run $(ARGS)
+
+docs: $(VENV)/.developer  ## write the generated documents anew
+	@$(BIN)/python -m docs.generate
+
+lock: $(VENV)/.developer  ## resolve the dependencies anew and write the hashed requirement files
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --all-extras --group build pyproject.toml -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --all-extras --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
