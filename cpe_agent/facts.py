@@ -171,7 +171,7 @@ class Nic(NamedTuple):
 
     name: str
     kind: NicKind
-    index: int = 0
+    if_index: int = 0
     mac: str | None = None  # vendor prefix + keyed hash, e.g. "3c:a6:2f/9f3a1c"
     admin_up: bool | None = None
     carrier: bool | None = None  # None when the system cannot say (an interface that is administratively down)
