@@ -224,4 +224,3 @@ class Computer:
         """Its IPv4 address now, or an empty string."""
         words = self.room.shell("ip -4 -o addr show dev eth0").split()
         return words[words.index("inet") + 1].partition("/")[0] if "inet" in words else ""
-

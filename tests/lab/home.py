@@ -106,8 +106,10 @@ class Home:
         if self.rtt_ms is not None:
             self._delay(self.rtt_ms)
         self.computer.wait()
+        wait_for_udp(dnsmasq, 67)
+        if self.ipv6:  # asks for a router once more: its first question came before there was one
+            self.rooms["pc"].shell("cd /proc/sys/net/ipv6/conf/eth0; echo 1 > disable_ipv6; echo 0 > disable_ipv6")
         if self._lease:
-            wait_for_udp(dnsmasq, 67)
             self.computer.start_dhcp()
             self.computer.wait_for_lease()
         self._wait_for_world()
@@ -241,5 +243,3 @@ class Home:
         lines = [f"  ip netns exec {room.netns} bash    # {name}" for name, room in self.rooms.items()]
         inside = " ".join(self.computer.enter())
         return "\n".join([*lines, f"  {inside} bash    # the computer, with its own processes and mounts"])
-
-

@@ -78,9 +78,11 @@ def build(tag: str, *, ipv6: bool) -> dict[str, Room]:
     """Makes every room and cable and gives the rooms by name. Nothing is running in them yet."""
     rooms = {name: Room(tag, name) for name in plan.ROOMS}
     lines = [f"netns add {room.netns}" for room in rooms.values()]
-    for a, dev_a, b, dev_b in plan.LINKS:
-        ends = f"{dev_a} netns {rooms[a].netns} type veth peer name {dev_b} netns {rooms[b].netns}"
-        lines.append(f"link add {ends}")
+    for at, (a, dev_a, b, dev_b) in enumerate(plan.LINKS):
+        # Ends with the same index look like one device to the kernel, which then tells of carrier once a second.
+        index_a, index_b = 10 + 2 * at, 11 + 2 * at
+        peer = f"name {dev_b} netns {rooms[b].netns} index {index_b}"
+        lines.append(f"link add {dev_a} netns {rooms[a].netns} index {index_a} type veth peer {peer}")
     done = subprocess.run(
         ["ip", "-batch", "-"], input="\n".join(lines) + "\n", check=False, capture_output=True, text=True,
         env=clean_environment(),

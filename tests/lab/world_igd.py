@@ -164,7 +164,8 @@ async def serve_description(behaviour: Behaviour, port: int) -> None:
             server = _SERVER if kind.startswith("text/xml") else "HomeBox httpd"
             writer.write(
                 f"HTTP/1.1 {status}\r\nServer: {server}\r\nContent-Type: {kind}\r\nContent-Length: {len(raw)}\r\n"
-                f"Connection: close\r\n\r\n".encode("ascii") + raw
+                f"Connection: close\r\n\r\n".encode("ascii")
+                + raw
             )
             await writer.drain()
         writer.close()
