@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.lab import plan
 from tests.lab.needs import PROJECT, clean_environment
 from tests.lab.processes import NETNS_FILES
 
@@ -219,6 +218,13 @@ class Computer:
             f"ip addr add {address}/24 dev eth0\n"
             f"ip route replace default via {gateway} dev eth0{' onlink' if onlink else ''}\n"
         )
+
+    def set_resolver(self, resolver: str) -> None:
+        """A person typed a resolver over the one that DHCP offers; the rest stays automatic."""
+        self.interfaces(
+            f"auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n    dns-nameservers {resolver}\n"
+        )
+        self.resolv_conf(f"nameserver {resolver}\n")
 
     def lan_address(self) -> str:
         """Its IPv4 address now, or an empty string."""
