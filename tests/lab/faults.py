@@ -39,9 +39,7 @@ def static_gateway_outside(home: Home) -> None:
 def static_resolver_dead(home: Home) -> None:
     """A resolver typed in that has ceased to exist."""
     home.rooms["internet"].shell("ip addr add 45.77.99.99/32 dev lo")
-    home.rooms["internet"].nft(
-        "table inet gone { chain in { type filter hook input priority 0; ip daddr 45.77.99.99 drop; } }"
-    )
+    home.rooms["internet"].rule("input", "ip daddr 45.77.99.99 drop")
     home.computer.set_resolver("45.77.99.99")
 
 
@@ -62,9 +60,11 @@ def hosts_override(home: Home) -> None:
 
 def host_firewall(home: Home) -> None:
     """The computer's own filter rejects web and DNS traffic; echo and the home network pass."""
-    home.rooms["pc"].nft(
-        f"table inet guard {{ chain out {{ type filter hook output priority 0; ip daddr {plan.LAN_ROUTER} accept; "
-        "tcp dport { 80, 443, 53, 853 } reject with tcp reset; udp dport { 53, 443, 123 } drop; } }"
+    home.rooms["pc"].rule(
+        "output",
+        f"ip daddr {plan.LAN_ROUTER} accept",
+        "tcp dport { 80, 443, 53, 853 } reject with tcp reset",
+        "udp dport { 53, 443, 123 } drop",
     )
 
 
@@ -87,9 +87,7 @@ def second_default_dead(home: Home) -> None:
         f"ip link add eth1 index 40 type veth peer name dock netns {home.rooms['pc'].netns} index 41\n"
         "ip addr add 10.77.0.1/24 dev eth1\nip link set eth1 up\n"
     )
-    home.rooms["pc2"].nft(
-        'table inet gone { chain in { type filter hook prerouting priority -400; iifname "eth1" drop; } }'
-    )
+    home.rooms["pc2"].rule("prerouting", 'iifname "eth1" drop', priority=-400)
     home.rooms["pc"].shell(
         "ip link set dock up\nip addr add 10.77.0.7/24 dev dock valid_lft 43200 preferred_lft 43200\n"
         "ip route del default dev eth0\nip route add default via 192.168.1.1 dev eth0 metric 200\n"
@@ -112,10 +110,7 @@ def cable_out(home: Home) -> None:
 
 def loss_at_home(home: Home, percent: int = 20) -> None:
     """A bad cable or a tired switch: loss between computer and router."""
-    home.rooms["router"].nft(
-        'table netdev lan { chain in { type filter hook ingress device "lan1" priority 0; '
-        f"numgen random mod 100 < {percent} drop; }} }}"
-    )
+    home.rooms["router"].rule("ingress", f"numgen random mod 100 < {percent} drop", family="netdev", device="lan1")
 
 
 def duplicate_address(home: Home) -> None:
@@ -150,34 +145,28 @@ def double_nat(home: Home) -> None:
 
 def dhcp_dead(home: Home) -> None:
     """The router hands out no addresses; the computer has none (start the home with ``lease=False``)."""
-    home.rooms["router"].nft(
-        "table inet mute { chain in { type filter hook input priority 0; udp dport { 67, 547 } drop; } }"
-    )
+    home.rooms["router"].rule("input", "udp dport { 67, 547 } drop")
     home.computer.start_dhcp()
 
 
 def router_deaf(home: Home) -> None:
     """The router's switch and ARP live, its system is hung: it answers nothing and forwards nothing."""
-    home.rooms["router"].nft(
-        'table inet hung { chain pre { type filter hook prerouting priority -400; iifname "br0" '
-        "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept; "
-        'iifname "br0" drop; } }'
+    home.rooms["router"].rule(
+        "prerouting",
+        'iifname "br0" icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept',
+        'iifname "br0" drop',
+        priority=-400,
     )
 
 
 def router_dark(home: Home) -> None:
     """Carrier from the switch part, and not even an ARP answer."""
-    home.rooms["router"].nft(
-        'table netdev dark { chain in { type filter hook ingress device "lan1" priority 0; drop; } }'
-    )
+    home.rooms["router"].rule("ingress", "drop", family="netdev", device="lan1")
     home.rooms["pc"].shell("ip neigh flush dev eth0")
 
 
 def forwarder_dead(home: Home) -> None:
-    home.rooms["router"].nft(
-        'table inet mute { chain in { type filter hook input priority 0; iifname "br0" meta l4proto { tcp, udp } '
-        "th dport 53 drop; } }"
-    )
+    home.rooms["router"].rule("input", 'iifname "br0" meta l4proto { tcp, udp } th dport 53 drop')
 
 
 def router_dns_hijacked(home: Home) -> None:
@@ -188,9 +177,8 @@ def router_dns_hijacked(home: Home) -> None:
 
 
 def gateway_ignores_ping(home: Home) -> None:
-    home.rooms["router"].nft(
-        'table inet mute { chain in { type filter hook input priority 0; iifname "br0" icmp type echo-request drop; '
-        'iifname "br0" icmpv6 type echo-request drop; } }'
+    home.rooms["router"].rule(
+        "input", 'iifname "br0" icmp type echo-request drop', 'iifname "br0" icmpv6 type echo-request drop'
     )
 
 
@@ -211,9 +199,7 @@ def disconnected_by_user(home: Home) -> None:
 
 def router_drops_v6(home: Home) -> None:
     """The router announces IPv6 and forwards none."""
-    home.rooms["router"].nft(
-        'table ip6 dead { chain fwd { type filter hook forward priority 0; iifname "br0" drop; } }'
-    )
+    home.rooms["router"].rule("forward", 'iifname "br0" drop', family="ip6")
 
 
 def mtu_hole_router(home: Home) -> None:
@@ -250,10 +236,8 @@ def wan_port_dark(home: Home) -> None:
 
 def line_silent(home: Home) -> None:
     """The line swallows everything; the router keeps its lease and says nothing about it (UPnP is off)."""
-    home.rooms["modem"].nft(
-        'table netdev dead { chain in { type filter hook ingress device "line" priority 0; drop; } }'
-    )
-    home.rooms["bng"].nft('table netdev dead { chain in { type filter hook ingress device "cust" priority 0; drop; } }')
+    home.rooms["modem"].rule("ingress", "drop", family="netdev", device="line")
+    home.rooms["bng"].rule("ingress", "drop", family="netdev", device="cust")
     home.igd(answers=False)
 
 
@@ -278,10 +262,8 @@ def login_rejected(home: Home) -> None:
 
 def loss_on_line(home: Home, percent: int = 20) -> None:
     """Only what comes down the line is lost, as with a noisy pair."""
-    home.rooms["router"].nft(
-        'table netdev noise { chain in { type filter hook ingress device "wan" priority 0; '
-        f"numgen random mod 100 < {percent} drop; }} }}"
-    )
+    loss = f"numgen random mod 100 < {percent} drop"
+    home.rooms["router"].rule("ingress", loss, family="netdev", device="wan")
 
 
 # ------------------------------------------------------------------ the provider
@@ -289,7 +271,7 @@ def loss_on_line(home: Home, percent: int = 20) -> None:
 
 def core_down(home: Home) -> None:
     """The concentrator answers; nothing behind it does."""
-    home.rooms["bng"].nft('table inet dead { chain fwd { type filter hook forward priority 0; iifname "cust" drop; } }')
+    home.rooms["bng"].rule("forward", 'iifname "cust" drop')
 
 
 def resolver_dead(home: Home) -> None:
@@ -315,15 +297,18 @@ def resolver_rewriting(home: Home) -> None:
 def _catch_web(home: Home, address: str, mood: str) -> None:
     """Every web request ends at ``address``; other traffic to the internet is dropped, TLS is reset."""
     home.world({"dns": {"provider": "wrong"} if mood == "portal" else {}, "http": {address: mood}})
-    home.rooms["bng"].nft(
-        "table ip portal {\n"
-        "  chain pre { type nat hook prerouting priority dstnat;\n"
-        f'    iifname "cust" ip daddr != {plan.PROVIDER_V4} tcp dport 80 dnat to {address}; }}\n'
-        "  chain fwd { type filter hook forward priority 0;\n"
-        f'    iifname "cust" ip daddr {plan.PROVIDER_V4} accept;\n'
-        '    iifname "cust" tcp dport 443 reject with tcp reset;\n'
-        '    iifname "cust" drop; }\n'
-        "}"
+    home.rooms["bng"].rule(
+        "prerouting",
+        f'iifname "cust" ip daddr != {plan.PROVIDER_V4} tcp dport 80 dnat to {address}',
+        family="ip",
+        kind="nat",
+        priority=-100,
+    )
+    home.rooms["bng"].rule(
+        "forward",
+        f'iifname "cust" ip daddr {plan.PROVIDER_V4} accept',
+        'iifname "cust" tcp dport 443 reject with tcp reset',
+        'iifname "cust" drop',
     )
 
 
@@ -348,14 +333,12 @@ def _move_wan(home: Home, router: str, bng: str) -> None:
         f"ip addr del {plan.WAN_ROUTER}/24 dev wan\nip addr add {router}/24 dev wan\n"
         f"ip route replace default via {bng}\n"
     )
-    home.rooms["bng"].nft(
-        'table ip nat { chain post { type nat hook postrouting priority srcnat; oifname "core" masquerade; } }'
-    )
+    home.rooms["bng"].rule("postrouting", 'oifname "core" masquerade', family="ip", kind="nat", priority=100)
     home.igd(external=router)
 
 
 def v6_broken_upstream(home: Home) -> None:
-    home.rooms["core"].nft('table ip6 dead { chain fwd { type filter hook forward priority 0; iifname "bng" drop; } }')
+    home.rooms["core"].rule("forward", 'iifname "bng" drop', family="ip6")
 
 
 def mtu_hole_provider(home: Home) -> None:
@@ -366,9 +349,10 @@ def mtu_hole_provider(home: Home) -> None:
 def _small_wan(home: Home, room: str, device: str, far_room: str, far_device: str) -> None:
     for name, port in ((room, device), (far_room, far_device)):
         home.rooms[name].shell(f"ip link set {port} mtu 1400\nethtool -K {port} tso off gso off gro off >/dev/null\n")
-        home.rooms[name].nft(
-            "table inet hole { chain out { type filter hook output priority 0; "
-            "icmp type destination-unreachable icmp code frag-needed drop; icmpv6 type packet-too-big drop; } }"
+        home.rooms[name].rule(
+            "output",
+            "icmp type destination-unreachable icmp code frag-needed drop",
+            "icmpv6 type packet-too-big drop",
         )
     home.rooms["pc"].shell("ethtool -K eth0 tso off gso off gro off >/dev/null")
     home.rooms["internet"].shell("ethtool -K south tso off gso off gro off >/dev/null")
@@ -378,36 +362,27 @@ def _small_wan(home: Home, room: str, device: str, far_room: str, far_device: st
 
 
 def loss_beyond(home: Home, percent: int = 20) -> None:
-    home.rooms["transit"].nft(
-        "table inet noise { chain fwd { type filter hook forward priority 0; "
-        f"numgen random mod 100 < {percent} drop; }} }}"
-    )
+    home.rooms["transit"].rule("forward", f"numgen random mod 100 < {percent} drop")
 
 
 def icmp_filtered(home: Home) -> None:
     """No echo gets through anywhere beyond the router: a policy, not a fault."""
-    home.rooms["bng"].nft(
-        "table inet policy { chain fwd { type filter hook forward priority 0; "
-        "icmp type { echo-request, echo-reply, time-exceeded } drop; "
-        "icmpv6 type { echo-request, echo-reply, time-exceeded } drop; } "
-        "chain in { type filter hook input priority 0; icmp type echo-request drop; icmpv6 type echo-request drop; } }"
+    home.rooms["bng"].rule(
+        "forward",
+        "icmp type { echo-request, echo-reply, time-exceeded } drop",
+        "icmpv6 type { echo-request, echo-reply, time-exceeded } drop",
     )
+    home.rooms["bng"].rule("input", "icmp type echo-request drop", "icmpv6 type echo-request drop")
     gateway_ignores_ping(home)
 
 
 def one_literal_down(home: Home) -> None:
-    home.rooms["internet"].nft(
-        "table inet gone { chain in { type filter hook input priority 0; ip daddr 8.8.8.8 drop; "
-        f"ip6 daddr {plan.LITERALS['8.8.8.8']} drop; }} }}"
-    )
+    home.rooms["internet"].rule("input", "ip daddr 8.8.8.8 drop", f"ip6 daddr {plan.LITERALS['8.8.8.8']} drop")
 
 
 def site_down(home: Home) -> None:
     v4, v6 = plan.HOSTS["shop.example"]
-    home.rooms["internet"].nft(
-        f"table inet gone {{ chain in {{ type filter hook input priority 0; ip daddr {v4} drop; "
-        f"ip6 daddr {v6} drop; }} }}"
-    )
+    home.rooms["internet"].rule("input", f"ip daddr {v4} drop", f"ip6 daddr {v6} drop")
 
 
 def site_certificate_expired(home: Home) -> None:
@@ -422,4 +397,4 @@ def tls_intercepted(home: Home) -> None:
 
 def international_down(home: Home) -> None:
     """The provider's own services work, nothing beyond its border does."""
-    home.rooms["border"].nft("table inet dead { chain fwd { type filter hook forward priority 0; drop; } }")
+    home.rooms["border"].rule("forward", "drop")

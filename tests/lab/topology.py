@@ -27,8 +27,10 @@ _FORWARDING = ("router", "bng", "core", "border", "transit")
 
 ROUTER_FILTER = f"""
 table ip nat {{
-  chain post {{ type nat hook postrouting priority srcnat; oifname "wan" ip daddr != {plan.MODEM} masquerade; }}
-  chain pre {{ type nat hook prerouting priority dstnat; }}
+  chain post {{
+    type nat hook postrouting priority srcnat;
+    oifname "wan" ip daddr != {plan.MODEM} masquerade;
+  }}
 }}
 """
 
@@ -40,6 +42,7 @@ class Room:
         self.name = name
         self.netns = f"{tag}-{name}"
         self.path = f"/run/netns/{self.netns}"
+        self._tables = 0
 
     def enter(self) -> list[str]:
         return ["nsenter", f"--net={self.path}"]
@@ -72,6 +75,16 @@ class Room:
 
     def nft(self, rules: str) -> None:
         self.shell(f"nft -f - <<'RULES'\n{rules}\nRULES\n")
+
+    def rule(
+        self, hook: str, *rules: str, family: str = "inet", kind: str = "filter", priority: int = 0, device: str = ""
+    ) -> None:
+        """One chain with these rules at this hook, in a table of its own (nft(8))."""
+        at = f'device "{device}" ' if device else ""
+        lines = [f"type {kind} hook {hook} {at}priority {priority};", *(f"{rule};" for rule in rules)]
+        self._tables += 1
+        inside = "\n".join(lines)
+        self.nft(f"table {family} fault{self._tables} {{\nchain rules {{\n{inside}\n}}\n}}")
 
 
 def build(tag: str, *, ipv6: bool) -> dict[str, Room]:
