@@ -61,6 +61,7 @@ _DHCLIENT_CONF = """\
 timeout 10;
 retry 5;
 initial-interval 1;
+backoff-cutoff 2;
 request subnet-mask, broadcast-address, routers, domain-name-servers, dhcp-lease-time;
 """
 
@@ -195,7 +196,7 @@ class Computer:
              "-lf", f"{_LEASES}/dhclient.eth0.leases", "-pf", "/run/dhclient.eth0.pid", "eth0"],
         )  # fmt: skip
 
-    def wait_for_lease(self, timeout_s: float = 5) -> None:
+    def wait_for_lease(self, timeout_s: float = 15) -> None:
         resolv = self.files / "resolv.conf"
         deadline = time.monotonic() + timeout_s
         while not resolv.stat().st_size:  # the script writes it last

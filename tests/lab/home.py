@@ -107,6 +107,8 @@ class Home:
             self._delay(self.rtt_ms)
         self.computer.wait()
         wait_for_udp(dnsmasq, 67)
+        self.rooms["pc"].wait_for_carrier("eth0")
+        self.rooms["router"].wait_for_carrier("lan1")  # the bridge drops what comes before
         if self.ipv6:  # asks for a router once more: its first question came before there was one
             self.rooms["pc"].shell("cd /proc/sys/net/ipv6/conf/eth0; echo 1 > disable_ipv6; echo 0 > disable_ipv6")
         if self._lease:
@@ -187,8 +189,8 @@ class Home:
             encoding="ascii",
         )
         self.rooms["router"].nft(
-            "table inet filter { chain miniupnpd {}; chain forward { type filter hook forward priority 0; } }\n"
-            "table ip nat { chain prerouting_miniupnpd {}; chain postrouting_miniupnpd {}; }"
+            "table inet filter {\nchain miniupnpd {\n}\nchain forward {\ntype filter hook forward priority 0;\n}\n}\n"
+            "table ip nat {\nchain prerouting_miniupnpd {\n}\nchain postrouting_miniupnpd {\n}\n}"
         )
         command = ["miniupnpd", "-d", "-f", str(settings), "-P", str(self.directory / "miniupnpd.pid")]
         self.processes.start("miniupnpd", [*self.rooms["router"].enter(), *command])

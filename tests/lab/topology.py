@@ -73,6 +73,11 @@ class Room:
         """Runs a ``sh -eu`` script here and gives what it printed; RuntimeError with its words when it fails."""
         return self.finish(self.begin(script))
 
+    def wait_for_carrier(self, device: str) -> None:
+        """Until the kernel has taken note that the cable is in (up to a second and more on a busy machine)."""
+        seen = f"ip -o link show {device} | grep -q 'state UP'"
+        self.shell(f"for i in $(seq 400); do {seen} && exit 0; sleep 0.02; done; echo no carrier on {device}; exit 1")
+
     def nft(self, rules: str) -> None:
         self.shell(f"nft -f - <<'RULES'\n{rules}\nRULES\n")
 
