@@ -1,0 +1,53 @@
+"""Connections that this Linux computer itself dials: PPP interfaces of pppd, and what NetworkManager has in hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cpe_agent.facts import DialEntry, NicKind
+from cpe_agent.host.bounded_file import read_text
+from cpe_agent.host.netlink_rows import IFF_UP, LinkRow
+from cpe_agent.host.parse_linux import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MAX_ENTRIES = 16
+_NM_KINDS = {"pppoe": "pppoe", "vpn": "vpn", "wireguard": "vpn", "gsm": "cellular", "cdma": "cellular"}
+_NM_STATES = {"activated": "connected", "activating": "connecting"}
+
+
+def nm_active(text: str) -> list[DialEntry]:
+    """``nmcli -t -f TYPE,STATE connection show --active``. Names are not asked for: they often hold a person's."""
+    found = []
+    for line in lines_of(text, 64):
+        kind, _, state = line.partition(":")
+        if kind in _NM_KINDS:
+            word = _NM_STATES.get(state, "idle")
+            found.append(
+                DialEntry(_NM_KINDS[kind], word, "networkmanager", stage="open" if word == "connected" else None)
+            )
+    return found
+
+
+def session_kind(root: Path) -> str:
+    """What carries the PPP sessions of this system: the kernel's PPPoE and PPPoL2TP tables (a heading, then one line a
+    session); ``vpn`` when neither holds one."""
+    for table, kind in (("pppoe", "pppoe"), ("pppol2tp", "l2tp")):
+        text = read_text(root / "proc/net" / table)
+        if text is not None and sum(1 for line in lines_of(text, 64) if line[0] in "0123456789ABCDEF ") > 0:
+            return kind
+    return "vpn"
+
+
+def ppp_interfaces(root: Path, rows: Sequence[LinkRow], kinds: Mapping[int, NicKind]) -> list[DialEntry]:
+    """pppd makes its interface when the link is there, and sets it up once an address is agreed (IPCP)."""
+    own = [row for row in rows if kinds[row.if_index] is NicKind.PPP]
+    kind = session_kind(root) if own else ""
+    return [
+        DialEntry(kind, "connected", "pppd", stage="open")
+        if row.flags & IFF_UP
+        else DialEntry(kind, "connecting", "pppd")
+        for row in own
+    ]

@@ -1,0 +1,82 @@
+"""The lab's own certificate authorities and the leaves its servers show, made by openssl once and kept a few days.
+
+``good`` covers every name and literal of the lab. ``expired``, ``self-signed`` and ``other-name`` are what they say.
+``foreign`` is a good leaf of an authority that nobody trusts: an interceptor's.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tests.lab import plan
+from tests.lab.needs import clean_environment
+
+KEPT_S = 5 * 86400
+LEAVES = ("good", "expired", "self-signed", "other-name", "foreign")
+
+
+def directory() -> Path:
+    """Where they lie, made when missing or too old: ``ca.pem`` and NAME.pem (key and chain) for each leaf."""
+    place = Path(tempfile.gettempdir()) / f"cpe-certificates-{os.getuid()}"
+    done = place / "done-1"
+    if done.exists() and place.stat().st_uid == os.getuid() and time.time() - done.stat().st_mtime < KEPT_S:
+        return place
+    with tempfile.TemporaryDirectory(prefix="cpe-certificates-") as fresh:
+        _make(Path(fresh))
+        place.mkdir(mode=0o755, exist_ok=True)
+        for file in Path(fresh).glob("*.pem"):
+            target = place / file.name
+            target.write_bytes(file.read_bytes())
+            target.chmod(0o644)  # keys of a lab: the ordinary user in it must read ca.pem, and none is a secret
+    done.touch()
+    return place
+
+
+def _openssl(where: Path, *arguments: str, days_ago: int = 2) -> None:
+    done = subprocess.run(
+        ["faketime", "-f", f"-{days_ago}d", "openssl", *arguments],
+        cwd=where, check=False, capture_output=True, text=True, env=clean_environment(),
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"openssl {arguments[0]}: {done.stderr.strip()}")
+
+
+def _authority(where: Path, name: str, common_name: str) -> None:
+    _openssl(
+        where, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
+        "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/O={common_name}/CN={common_name} root",
+        "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+    )  # fmt: skip
+
+
+def _leaf(where: Path, name: str, authority: str, names: tuple[str, ...], *, days_ago: int = 2, days: int = 90) -> None:
+    extensions = where / f"{name}.ext"
+    listed = ",".join(f"{'IP' if plan.is_address(n) else 'DNS'}:{n}" for n in names)
+    extensions.write_text(f"subjectAltName={listed}\nextendedKeyUsage=serverAuth\n", encoding="ascii")
+    _openssl(
+        where, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+        "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={names[0]}",
+    )  # fmt: skip
+    _openssl(
+        where, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key",
+        "-CAcreateserial", "-days", str(days), "-extfile", extensions.name, "-out", f"{name}.crt", days_ago=days_ago,
+    )  # fmt: skip
+    chain = "".join((where / f"{part}").read_text(encoding="ascii") for part in (f"{name}.key", f"{name}.crt"))
+    (where / f"{name}.pem").write_text(chain, encoding="ascii")
+
+
+def _make(where: Path) -> None:
+    names = (*plan.NAMES, *plan.INTERNET_ADDRESSES)
+    _authority(where, "ca", "Lab Trust")
+    _authority(where, "interceptor", "Safe Web Shield")
+    _leaf(where, "good", "ca", names)
+    _leaf(where, "expired", "ca", names, days_ago=100)
+    _leaf(where, "other-name", "ca", ("someone-else.example",))
+    _leaf(where, "foreign", "interceptor", names)
+    _authority(where, "self-signed", plan.NAMES[0])
+    chain = "".join((where / f"self-signed.{part}").read_text(encoding="ascii") for part in ("key", "pem"))
+    (where / "self-signed.pem").write_text(chain, encoding="ascii")

@@ -1,0 +1,247 @@
+"""A whole home, its provider and an internet, on one machine, in namespaces of their own.
+
+    with Home() as home:
+        home.world({"dns": {"provider": "silent"}})
+        status, report, words = home.run_client(["--complaint", "no-internet"])
+
+::
+
+    pc, pc2 -- router (bridge, NAT, dnsmasq, IGD) -- modem -- bng -- core -- border -- transit -- internet
+
+Every packet stays in the rooms: none of them has a way out. ``rtt_ms`` puts a delaying wire in the modem's place.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+from tests.lab import certificates, plan
+from tests.lab.computer import Computer, Ran
+from tests.lab.needs import LAB_FILES, PROJECT, missing
+from tests.lab.processes import PREFIX, Processes, forget, sweep, wait_for_udp
+from tests.lab.topology import Room, build
+from tests.lab.world import HEALTHY
+
+_PLAIN_PYTHON = ["/usr/bin/env", "python3", "-S", "-m"]
+
+
+class Home:
+    """Context manager. ``rooms[NAME].shell(...)`` and ``.nft(...)`` break things; ``run`` and ``run_client`` look.
+
+    ``lease=False`` leaves the computer without an address (the DHCP client is not started).
+    """
+
+    def __init__(self, *, ipv6: bool = True, rtt_ms: float | None = None, lease: bool = True) -> None:
+        self.ipv6 = ipv6
+        self.rtt_ms = rtt_ms
+        self.tag = f"cpe{secrets.token_hex(2)}"
+        self.directory = Path()
+        self.rooms: dict[str, Room] = {}
+        self.client_environment: dict[str, str] = {}
+        self.profile = LAB_FILES / "profile.toml"
+        self._lease = lease
+        self._state: dict[str, Any] = json.loads(json.dumps(HEALTHY))
+        self._undo_signal: Any = None
+
+    # -------------------------------------------------------------- up and down
+
+    def __enter__(self) -> Home:
+        problem = missing()
+        if problem:
+            raise RuntimeError(problem)
+        sweep()
+        self._catch_term()
+        self.directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{self.tag}-"))
+        self.directory.chmod(0o755)
+        self.processes = Processes(self.directory, self.tag)
+        try:
+            self._up()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends every process, then removes every namespace and file."""
+        self.processes.stop()
+        forget(self.directory, self.tag)
+        if self._undo_signal is not None:
+            signal.signal(signal.SIGTERM, self._undo_signal)
+            self._undo_signal = None
+
+    def _catch_term(self) -> None:
+        """TERM must unwind this context manager; the default would leave everything standing."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def leave(number: int, frame: FrameType | None) -> None:
+            raise SystemExit(128 + number)
+
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            self._undo_signal = signal.signal(signal.SIGTERM, leave)
+
+    def _up(self) -> None:
+        certificate_files = certificates.directory()
+        self.rooms = build(self.tag, ipv6=self.ipv6)
+        rooms = {name: room.netns for name, room in self.rooms.items()}
+        note = {**rooms, "ipv6": self.ipv6, "certificates": str(certificate_files)}
+        (self.directory / "rooms.json").write_text(json.dumps(note), encoding="utf-8")
+        self._write_state()
+        self.processes.start("world", [*_PLAIN_PYTHON, "tests.lab.world", str(self.directory)], cwd=PROJECT)
+        self.computer = Computer(self.rooms["pc"], self.processes, self.directory, certificate_files / "ca.pem")
+        self.computer.begin()
+        dnsmasq = self.start_dnsmasq()
+        if self.rtt_ms is not None:
+            self._delay(self.rtt_ms)
+        self.computer.wait()
+        wait_for_udp(dnsmasq, 67)
+        self.rooms["pc"].wait_for_carrier("eth0")
+        self.rooms["router"].wait_for_carrier("lan1")  # the bridge drops what comes before
+        if self.ipv6:  # asks for a router once more: its first question came before there was one
+            self.rooms["pc"].shell("cd /proc/sys/net/ipv6/conf/eth0; echo 1 > disable_ipv6; echo 0 > disable_ipv6")
+        if self._lease:
+            self.computer.start_dhcp()
+            self.computer.wait_for_lease()
+        self._wait_for_world()
+        if self.ipv6:
+            self._wait_for_v6()
+
+    def _wait_for_world(self) -> None:
+        deadline = time.monotonic() + 5
+        while not (self.directory / "ready").exists():
+            if not self.processes.running("world") or time.monotonic() > deadline:
+                raise RuntimeError(f"the servers did not start: {self.processes.log('world')}")
+            time.sleep(0.005)
+
+    def _wait_for_v6(self) -> None:
+        deadline = time.monotonic() + 5
+        while "default via" not in self.rooms["pc"].shell("ip -6 route show default"):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"no router advertisement came: {self.processes.log('dnsmasq')}")
+            time.sleep(0.02)
+
+    def _delay(self, rtt_ms: float) -> None:
+        self.rooms["modem"].shell(
+            f"ip link del br0\nip addr add {plan.MODEM}/24 dev lan\nip link set lan up\nip link set line up\n"
+            "echo 1 > /proc/sys/net/ipv4/conf/all/arp_ignore\n"  # only the modem's own address is its business
+            "ethtool -K lan tso off gso off gro off tx off >/dev/null\n"
+            "ethtool -K line tso off gso off gro off tx off >/dev/null\n"
+        )
+        self.rooms["router"].shell("ethtool -K wan tso off gso off gro off tx off >/dev/null")
+        self.rooms["bng"].shell("ethtool -K cust tso off gso off gro off tx off >/dev/null")
+        command = [*_PLAIN_PYTHON, "tests.lab.relay", "--delay-ms", str(rtt_ms / 2), "lan", "line"]
+        self.processes.start("relay", [*self.rooms["modem"].enter(), *command], cwd=PROJECT)
+
+    # -------------------------------------------------------------- the router's services
+
+    def start_dnsmasq(self, *options: str) -> int:
+        """The router's DHCP server, DNS forwarder and router advertisements; ``options`` are added to its own.
+        Gives its pid."""
+        empty = self.directory / "dnsmasq.conf"
+        empty.touch()  # a real file: with the null device dnsmasq has been seen to replace it
+        command = [
+            "dnsmasq", "--keep-in-foreground", f"--conf-file={empty}", "--user=root", "--no-hosts", "--no-resolv",
+            f"--pid-file={self.directory}/dnsmasq.pid", "--interface=br0", "--bind-interfaces", "--cache-size=0",
+            "--no-ping", "--dhcp-authoritative", "--no-negcache", "--log-facility=-",
+            f"--dhcp-leasefile={self.directory}/dnsmasq.leases",
+            f"--dhcp-range={plan.DHCP_FIRST},{plan.DHCP_LAST},{plan.LEASE_S}",
+            *(f"--server={resolver}" for resolver in plan.RESOLVERS),
+            *options,
+        ]  # fmt: skip
+        if self.ipv6:
+            command += ["--enable-ra", "--dhcp-range=::,constructor:br0,ra-only"]
+        return self.processes.start("dnsmasq", [*self.rooms["router"].enter(), *command])
+
+    def restart_dnsmasq(self, *options: str) -> None:
+        self.processes.stop("dnsmasq")
+        wait_for_udp(self.start_dnsmasq(*options), 67)
+
+    def renew_lease(self) -> None:
+        """The computer forgets its lease and asks again."""
+        self.computer.stop("dhclient")
+        for lease in self.computer.leases.glob("*"):
+            lease.unlink()
+        self.computer.resolv_conf("")
+        self.rooms["pc"].shell("ip -4 addr flush dev eth0")
+        self.computer.start_dhcp()
+        self.computer.wait_for_lease()
+
+    def start_miniupnpd(self) -> None:
+        """The real miniupnpd in place of the scripted gateway device (which then keeps quiet)."""
+        self.igd(answers=False)
+        settings = self.directory / "miniupnpd.conf"
+        settings.write_text(
+            "ext_ifname=wan\nlistening_ip=br0\nport=49200\nenable_natpmp=yes\nenable_upnp=yes\nsecure_mode=yes\n"
+            f"system_uptime=yes\nuuid=00000000-0000-0000-0000-00000000{self.tag[3:]}\n"
+            f"lease_file={self.directory}/upnp.leases\n",
+            encoding="ascii",
+        )
+        self.rooms["router"].nft(
+            "table inet filter {\nchain miniupnpd {\n}\nchain forward {\ntype filter hook forward priority 0;\n}\n}\n"
+            "table ip nat {\nchain prerouting_miniupnpd {\n}\nchain postrouting_miniupnpd {\n}\n}"
+        )
+        command = ["miniupnpd", "-d", "-f", str(settings), "-P", str(self.directory / "miniupnpd.pid")]
+        self.processes.start("miniupnpd", [*self.rooms["router"].enter(), *command])
+
+    # -------------------------------------------------------------- how the servers behave
+
+    def world(self, change: Mapping[str, Any]) -> None:
+        """Lays ``change`` over the servers' behaviour (tables are merged); see ``tests.lab.world``."""
+        for key, value in change.items():
+            if isinstance(value, dict):
+                self._state[key].update(value)
+            else:
+                self._state[key] = value
+        self._write_state()
+
+    def igd(self, **change: object) -> None:
+        """Lays ``change`` over what the router's gateway device says; see ``tests.lab.world_igd``."""
+        self.world({"igd": change})
+
+    def _write_state(self) -> None:
+        fresh = self.directory / "world.json.new"
+        fresh.write_text(json.dumps(self._state), encoding="utf-8")
+        fresh.replace(self.directory / "world.json")
+
+    # -------------------------------------------------------------- looking
+
+    def run(
+        self, command: Sequence[str], user: str = "root", env: Mapping[str, str] | None = None, timeout_s: float = 30
+    ) -> Ran:
+        """Runs a command on the computer, in a clean environment. ``user`` is root or nobody (no rights at all)."""
+        return self.computer.run(command, user, {**self.client_environment, **(env or {})}, timeout_s)
+
+    def client_command(self, arguments: Sequence[str] = ()) -> list[str]:
+        """The client's command line on this computer; a report as JSON, nothing sent anywhere."""
+        profile = [] if "--profile" in arguments else ["--profile", self.computer.seen_here(self.profile)]
+        run = ["-m", "cpe_agent", "run", "--json", "--no-upload"]
+        return [self.computer.python(), *run, *profile, *arguments]
+
+    def run_client(
+        self, arguments: Sequence[str] = (), user: str = "root", command: Sequence[str] | None = None
+    ) -> tuple[int, dict[str, Any] | None, str]:
+        """(exit status, the report or None when stdout was not one JSON object, stderr)."""
+        ran = self.run(command or self.client_command(arguments), user)
+        try:
+            report = json.loads(ran.stdout)
+        except ValueError:
+            report = None
+        return ran.status, report if isinstance(report, dict) else None, ran.stderr
+
+    def shells(self) -> str:
+        """How a person enters the rooms."""
+        lines = [f"  ip netns exec {room.netns} bash    # {name}" for name, room in self.rooms.items()]
+        inside = " ".join(self.computer.enter())
+        return "\n".join([*lines, f"  {inside} bash    # the computer, with its own processes and mounts"])

@@ -1,0 +1,136 @@
+"""The table of scenarios: what is broken, and what an honest verdict may say about it.
+
+``codes`` are the names that are true. Each user's expectation is ``exact`` (that fault, that owner) or ``suspect``
+(the same, or inconclusive with a true name among the suspects: the evidence for more is out of this user's reach or
+nobody's). A healthy scenario expects ``healthy``; ``advice`` are findings that must stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.lab import faults
+
+if TYPE_CHECKING:
+    from tests.lab.home import Home
+
+EXACT, SUSPECT, HEALTHY = "exact", "suspect", "healthy"
+
+
+class Scenario(NamedTuple):
+    name: str
+    inject: Callable[[Home], None]
+    owner: str  # the segment that the fault sits in; "none" when all is well
+    codes: frozenset[str]  # names that are true; empty when healthy
+    for_root: str
+    for_nobody: str
+    core: bool = False  # one of the twenty that other tests run
+    ipv6: bool = True
+    lease: bool = True
+    complaint: str | None = None
+    answers: tuple[str, ...] = ()
+    target: str | None = None
+    advice: frozenset[str] = frozenset()
+
+    def arguments(self) -> list[str]:
+        """What the client is called with."""
+        words = ["--complaint", self.complaint] if self.complaint else []
+        for answer in self.answers:
+            words += ["--answer", answer]
+        return [*words, "--target", self.target] if self.target else words
+
+
+def _well(name: str, inject: Callable[[Home], None], **more: object) -> Scenario:
+    return Scenario(name, inject, "none", frozenset(), HEALTHY, HEALTHY, **more)  # type: ignore[arg-type]
+
+
+def _ill(
+    name: str, inject: Callable[[Home], None], owner: str, codes: str, root: str, nobody: str, **more: object
+) -> Scenario:
+    return Scenario(name, inject, owner, frozenset(codes.split()), root, nobody, **more)  # type: ignore[arg-type]
+
+
+_NO_WAN = "access-no-sync access-no-pado access-no-dhcp-offer"
+
+SCENARIOS: tuple[Scenario, ...] = (
+    _well("healthy", faults.nothing, core=True),
+    _well("healthy-v4", faults.nothing, ipv6=False),
+    _well("gateway-ignores-ping", faults.gateway_ignores_ping),
+    _well("icmp-filtered-everywhere", faults.icmp_filtered, core=True),
+    _well("one-literal-down", faults.one_literal_down),
+    _well("no-upnp", faults.no_upnp),
+    _well("real-miniupnpd", faults.real_miniupnpd),
+    _well("double-nat", faults.double_nat, ipv6=False, advice=frozenset({"double-nat"})),
+    _well("carrier-nat", faults.carrier_nat, ipv6=False),
+    # the computer
+    _ill("nic-down", faults.nic_down, "device", "nic-disabled", EXACT, EXACT, core=True),
+    _ill("static-address-wrong", faults.static_address_elsewhere, "device", "static-ip-wrong", EXACT, SUSPECT,
+         core=True, ipv6=False),
+    _ill("static-gateway-outside", faults.static_gateway_outside, "device", "static-ip-wrong", EXACT, EXACT,
+         ipv6=False),
+    _ill("static-dns-wrong", faults.static_resolver_dead, "device", "static-dns-dead", EXACT, EXACT, core=True),
+    _ill("static-dns-lies", faults.static_resolver_lies, "device", "dns-settings-hijacked", EXACT, SUSPECT),
+    _ill("proxy-dead", faults.proxy_dead, "device", "proxy-dead", EXACT, EXACT, core=True),
+    _ill("hosts-override", faults.hosts_override, "device", "hosts-file-override", EXACT, EXACT),
+    _ill("host-firewall", faults.host_firewall, "device", "host-firewall-blocking", SUSPECT, SUSPECT,
+         answers=("second-device=works",)),
+    _ill("vpn-interference", faults.dead_tunnel, "device", "vpn-interference", EXACT, SUSPECT),
+    _ill("second-default-dead", faults.second_default_dead, "device", "multihomed-wrong-route", EXACT, SUSPECT,
+         ipv6=False),
+    _ill("clock-wrong", faults.clock_behind, "device", "clock-skew-tls", EXACT, EXACT),
+    # the home
+    _ill("cable-out", faults.cable_out, "home", "lan-cable-unplugged", EXACT, EXACT, core=True),
+    _ill("loss-home", faults.loss_at_home, "home", "lan-cable-bad", EXACT, SUSPECT, core=True, complaint="slow"),
+    _ill("duplicate-address", faults.duplicate_address, "home", "duplicate-ip", SUSPECT, SUSPECT),
+    _ill("rogue-dhcp", faults.rogue_dhcp, "home", "rogue-dhcp-server", SUSPECT, SUSPECT, ipv6=False),
+    # the router
+    _ill("dhcp-dead", faults.dhcp_dead, "cpe", "router-dhcp-server-off", SUSPECT, SUSPECT,
+         core=True, ipv6=False, lease=False),
+    _ill("router-hung", faults.router_deaf, "cpe", "router-hung", EXACT, SUSPECT, core=True),
+    _ill("router-dark", faults.router_dark, "cpe", "router-hung router-power-off", SUSPECT, SUSPECT),
+    _ill("forwarder-dead", faults.forwarder_dead, "cpe", "router-dns-proxy-dead", EXACT, EXACT, core=True),
+    _ill("router-dns-hijacked", faults.router_dns_hijacked, "cpe", "router-dns-hijacked", EXACT, SUSPECT),
+    _ill("wan-disconnected", faults.disconnected_by_user, "cpe", "router-wan-disconnected-by-user", EXACT, EXACT),
+    _ill("router-drops-v6", faults.router_drops_v6, "cpe", "ipv6-ra-without-upstream", SUSPECT, SUSPECT),
+    _ill("mtu-hole-router", faults.mtu_hole_router, "cpe", "router-mtu-black-hole", SUSPECT,
+         SUSPECT, ipv6=False),
+    # the line
+    _ill("line-down", faults.line_down, "access", "access-no-sync", EXACT, EXACT, core=True),
+    _ill("line-down-silent", faults.line_silent, "access", _NO_WAN, SUSPECT, SUSPECT, core=True),
+    _ill("wan-port-dark", faults.wan_port_dark, "home", "wan-cable-unplugged modem-or-ont-power-off", SUSPECT,
+         SUSPECT),
+    _ill("concentrator-silent", faults.concentrator_silent, "access", "access-no-pado", EXACT, EXACT),
+    _ill("no-wan-lease", faults.no_wan_lease, "access", "access-no-dhcp-offer", SUSPECT,
+         SUSPECT),
+    _ill("login-rejected", faults.login_rejected, "account", "credentials-rejected", EXACT, EXACT, core=True),
+    _ill("loss-line", faults.loss_on_line, "access", "access-burst-loss", EXACT, SUSPECT, core=True,
+         complaint="slow"),
+    # the provider
+    _ill("core-down", faults.core_down, "isp-core", "isp-routing-blackhole", EXACT, SUSPECT, core=True),
+    _ill("resolver-dead", faults.resolver_dead, "isp-core", "isp-dns-down", EXACT, EXACT, core=True),
+    _ill("resolver-servfail", faults.resolver_servfail, "isp-core", "isp-dns-servfail", EXACT, EXACT, core=True),
+    _ill("resolver-refused", faults.resolver_refused, "isp-core", "isp-dns-refused", EXACT, EXACT),
+    _ill("resolver-slow", faults.resolver_slow, "isp-core", "isp-dns-slow", EXACT, EXACT),
+    _ill("resolver-rewriting", faults.resolver_rewriting, "isp-core", "isp-dns-rewriting", EXACT, EXACT),
+    _ill("captive-portal", faults.captive_portal, "account", "captive-portal-login", EXACT, EXACT, core=True,
+         ipv6=False),
+    _ill("walled-garden", faults.walled_garden, "account", "account-suspended", EXACT, EXACT, core=True, ipv6=False),
+    _ill("ipv6-broken-upstream", faults.v6_broken_upstream, "isp-core", "isp-ipv6-broken", EXACT, SUSPECT),
+    _ill("mtu-hole-provider", faults.mtu_hole_provider, "isp-core", "isp-pmtu-black-hole", SUSPECT, SUSPECT,
+         ipv6=False),
+    # beyond
+    _ill("loss-beyond", faults.loss_beyond, "remote", "transit-loss", SUSPECT, SUSPECT, complaint="slow"),
+    _ill("international-down", faults.international_down, "remote", "international-path-down",
+         SUSPECT, SUSPECT),
+    _ill("site-down", faults.site_down, "remote", "remote-site-down", EXACT, EXACT, complaint="site",
+         target="https://shop.example/"),
+    _ill("site-certificate-expired", faults.site_certificate_expired, "remote", "remote-tls-fault", EXACT, EXACT,
+         complaint="site", target="https://shop.example/"),
+    _ill("tls-intercepted", faults.tls_intercepted, "device", "av-tls-interception root-store-outdated", SUSPECT,
+         SUSPECT),
+)  # fmt: skip
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+CORE = tuple(scenario for scenario in SCENARIOS if scenario.core)
+"""Twenty for tests that cannot afford all of them."""
