@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
@@ -69,8 +69,19 @@ class Facts:
     def __len__(self) -> int:
         return len(self._sections)
 
+    def with_pending(self, more: frozenset[type]) -> Facts:
+        """The same facts, these sections counted among those that may still come."""
+        return Facts(self._sections, self.pending | more)
+
     def section(self, section: type) -> Section | None:
         return self._sections.get(section)
+
+    def holes(self, wanted: Iterable[type]) -> frozenset[type]:
+        """Sections that should be here and are not, by a defect or for lack of time. What this system or this user
+        cannot measure, and what was not needed, is no hole: that is as much as can be known here."""
+        excused = (Outcome.SKIPPED, Outcome.DENIED, Outcome.UNSUPPORTED)
+        found = {s: self._sections.get(s) for s in wanted if s not in self.pending}
+        return frozenset(s for s, f in found.items() if f is None or (f.content is None and f.outcome not in excused))
 
     def measured(self, section: type) -> bool:
         found = self._sections.get(section)

@@ -48,7 +48,7 @@ def find_pip(python: Path) -> list[str]:
         packages = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "python3-pip"]
         subprocess.run(packages, check=True, env=quiet, stdout=sys.stderr)
         return outside
-    sys.exit("There is no pip for this Python. On Debian and Ubuntu: sudo apt install python3-pip; then run make again.")
+    sys.exit("There is no pip for this Python. On Debian and Ubuntu: sudo apt install python3-pip; then make again.")
 
 
 if __name__ == "__main__":

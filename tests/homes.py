@@ -22,6 +22,7 @@ from cpe_agent.facts import (
     Clock,
     ClockSource,
     Connect,
+    Dhcp,
     Dial,
     Dns,
     DnsAnswer,
@@ -272,6 +273,8 @@ def facts_of(home: Mapping[str, Any], pending: frozenset[type] = frozenset()) ->
         kind = NAMES[name]
         _no_strangers(kind, content, name)
         sections[kind] = Section(Outcome.MEASURED, 0.0, 0.1, from_plain(kind, content, name))
+    if Dhcp not in sections and Dhcp not in pending:
+        sections[Dhcp] = Section(Outcome.SKIPPED, 0.0, 0.0, None, "an address is there")
     return Facts(sections, pending)
 
 

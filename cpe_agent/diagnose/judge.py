@@ -9,6 +9,7 @@ from cpe_agent.diagnose.fault import Effect, Fault, Grade, Owner
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
 from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
 from cpe_agent.diagnose.proofs import Rungs, same_path, see
+from cpe_agent.facts import SECTIONS
 
 GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
 
@@ -70,6 +71,8 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
     findings = tuple(_finding(a, refuted, because, rungs) for a in present)
     roots = sorted((f for f in findings if f.standing == "root"), key=_rank)
     verdict, headline, suspects = _verdict(roots, rungs)
+    if verdict == "healthy" and _hidden_by_holes(look, catalogue, rungs):
+        verdict = "inconclusive"
     first_broken = headline.fault.breaks if headline is not None else _lowest_failing(rungs)
     if verdict == "healthy":
         first_broken = None
@@ -117,6 +120,19 @@ def ask(fault: Fault, look: Look) -> Asked:
         veto=veto,
         may_rise=PENDING in stronger or veto is PENDING,
         may_fall=ruled is PENDING,
+    )
+
+
+def _hidden_by_holes(look: Look, catalogue: Sequence[Fault], rungs: Rungs) -> bool:
+    """Could a section that ought to be here and is not hide a fault? Then nobody may say that all is well."""
+    holes = look.facts.holes(SECTIONS)
+    if not holes:
+        return False
+    doubting = Look(look.facts.with_pending(holes))
+    return any(
+        ask(f, doubting).present is PENDING
+        for f in catalogue
+        if f.effect is Effect.DEGRADES or (f.effect is Effect.STOPS and not rungs.is_proven(f.breaks, f.family))
     )
 
 
