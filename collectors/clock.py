@@ -1,0 +1,62 @@
+"""Is this computer's clock right? By the dates that other people's servers put on their answers."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from cpe_agent.collector import Collector
+from cpe_agent.facts import Clock, ClockSource, HttpAnswer, Plan, Router, Web
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cpe_agent.collector import Facts
+    from cpe_agent.host import Host
+
+_GRAIN_S = 1.0  # an HTTP date has whole seconds
+_ROUTER_UNSET_S = 10 * 365 * 86400  # a router that never learned the time starts in 1970 or at its build date
+_TOLERANCE_S = 2.0  # servers keep time to a second or two
+
+
+def _source(kind: str, answer: HttpAnswer) -> ClockSource | None:
+    from urllib.parse import urlsplit
+
+    if answer.date_skew_s is None:
+        return None
+    host = urlsplit(answer.url).hostname or answer.url
+    return ClockSource(kind, host, answer.date_skew_s, round(_GRAIN_S + (answer.ms or 0.0) / 1000, 3))
+
+
+def agreed_skew(sources: Iterable[ClockSource]) -> float | None:
+    """The median when all lie within their errors of each other; None otherwise, or without sources."""
+    known = list(sources)
+    if not known:
+        return None
+    middle = median(s.skew_s for s in known)
+    if any(abs(s.skew_s - middle) > s.error_s + _TOLERANCE_S for s in known):
+        return None
+    return round(middle, 1)
+
+
+def _web_answers(web: Web) -> list[HttpAnswer]:
+    answers = [check.answer for check in web.captive]
+    answers += [web.system] if web.system is not None else []
+    answers += [web.target.http] if web.target is not None and web.target.http is not None else []
+    return answers
+
+
+async def collect(host: Host, facts: Facts) -> Clock:
+    """Servers of the web first; the router's own clock counts only when there are none, and when it has been set."""
+    del host  # the answers were measured by others
+    far = [_source("http", a) for a in (_web_answers(facts[Web]) if facts.measured(Web) else [])]
+    sources = list({s.host: s for s in far if s is not None}.values())
+    page = facts[Router].page if facts.measured(Router) else None
+    near = _source("router", page) if page is not None else None
+    if near is not None and near.skew_s < _ROUTER_UNSET_S:
+        skew = agreed_skew(sources or [near])
+        return Clock((*sources, near), skew)
+    return Clock(tuple(sources), agreed_skew(sources))
+
+
+COLLECTOR = Collector(collect, makes=Clock, needs=(Plan,), after=(Web, Router), seconds=1.0)

@@ -1,0 +1,124 @@
+"""Does anything of the internet answer? Literal addresses of independent networks, by three protocols, all at once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from cpe_agent.collector import Collector
+from cpe_agent.early import together
+from cpe_agent.facts import Addressing, Failure, Family, Interfaces, Plan, Reach, ReachProbe
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+    from typing import Any
+
+    from cpe_agent.collector import Facts
+    from cpe_agent.facts import LiteralTarget
+    from cpe_agent.host import Host
+
+_WAIT_S = 1.45
+_RESEND_S = (0.5, 1.0)
+_GRACE_S = 0.03  # for the rest, once every network answered
+_TOLD_S = 0.15  # for the rest, once every network is said to be unreachable: routers ration such answers,
+#                 so waiting for one a probe would wait for ever (a burst of six, then one a second)
+_FAR_WORD = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED, Failure.TRUNCATED)
+_OWN = (Failure.NOT_PERMITTED, Failure.NO_ROUTE, Failure.ADDRESS_UNUSABLE)
+
+Key = tuple[str, str]  # protocol, address
+Measures = dict[Key, "Coroutine[Any, Any, ReachProbe]"]
+
+
+def family_of(address: str) -> Family:
+    return Family.V6 if ":" in address else Family.V4
+
+
+def has_global(addressing: Addressing, family: Family) -> bool:
+    return any(a.family is family and a.scope == "global" for a in addressing.addresses)
+
+
+def asked_literals(plan: Plan, addressing: Addressing) -> list[LiteralTarget]:
+    """IPv4 always; IPv6 only where this computer has an address for it."""
+    v6 = has_global(addressing, Family.V6)
+    return [t for t in plan.literals if v6 or family_of(t.address) is Family.V4]
+
+
+async def _tcp(host: Host, blank: ReachProbe) -> ReachProbe:
+    got = await host.net.connect(blank.address, 443, timeout_s=_WAIT_S, nic=blank.nic)
+    answered = got.ok or got.failure in (Failure.REFUSED, Failure.RESET) or got.failure_from == blank.address
+    return blank._replace(answered=answered, ms=got.ms, failure=got.failure, failure_from=got.failure_from)
+
+
+async def _udp(host: Host, blank: ReachProbe, name: str) -> ReachProbe:
+    got = await host.net.dns(blank.address, name, timeout_s=_WAIT_S, resend_s=_RESEND_S, nic=blank.nic)
+    answered = got.ok or got.failure in _FAR_WORD or got.failure_from == blank.address
+    return blank._replace(
+        answered=answered, ms=got.ms, failure=None if got.ok else got.failure, failure_from=got.failure_from
+    )
+
+
+async def _icmp(host: Host, blank: ReachProbe) -> ReachProbe:
+    got = await host.net.echo(blank.address, count=2, interval_s=_RESEND_S[0], timeout_s=_WAIT_S, nic=blank.nic)
+    answered = got.received > 0 or got.failure_from == blank.address
+    return blank._replace(
+        answered=answered,
+        ms=got.rtt_min_ms,
+        failure=None if got.received else got.failure,
+        failure_from=got.failure_from,
+        denied=got.denied,
+    )
+
+
+def _measures(host: Host, targets: list[LiteralTarget], name: str, nic: str | None) -> Measures:
+    """TCP to every network first: when a router rations its "unreachable", each network still gets one."""
+    found: Measures = {}
+    for protocol in ("tcp", "udp", "icmp"):
+        for target in targets:
+            blank = ReachProbe(target.network, target.address, family_of(target.address), protocol, nic=nic)
+            found[protocol, target.address] = (
+                _tcp(host, blank)
+                if protocol == "tcp"
+                else _udp(host, blank, name)
+                if protocol == "udp"
+                else _icmp(host, blank)
+            )
+    return found
+
+
+async def _round(
+    host: Host, targets: list[LiteralTarget], name: str, nic: str | None, *, deep: bool
+) -> tuple[ReachProbe, ...]:
+    wanted = {(t.network, family_of(t.address)) for t in targets}
+
+    def enough(probes: Mapping[Key, ReachProbe]) -> float | None:
+        if deep:
+            return None
+        if wanted <= {(p.network, p.family) for p in probes.values() if p.answered}:
+            return _GRACE_S
+        told = {
+            (p.network, p.family)
+            for p in probes.values()
+            if not p.answered and (p.failure_from is not None or p.failure in _OWN)
+        }
+        return _TOLD_S if wanted <= told and not any(p.answered for p in probes.values()) else None
+
+    measures = _measures(host, targets, name, nic)
+    order = list(measures)
+    probes = await together(measures, timeout_s=_WAIT_S + 0.1, enough=enough)
+    return tuple(probes[key] for key in order if key in probes)
+
+
+async def collect(host: Host, facts: Facts) -> Reach:
+    """``bound`` is asked when any way out is not the physical interface: a tunnel, or a second default route."""
+    plan, addressing, uplink = facts[Plan], facts[Addressing], facts[Interfaces].uplink
+    targets = asked_literals(plan, addressing)
+    name = plan.names[0] if plan.names else "."
+    ways = {route.nic for route in addressing.routes}
+    rounds = [_round(host, targets, name, None, deep=plan.deep)]
+    if uplink is not None and ways - {uplink}:
+        rounds.append(_round(host, targets, name, uplink, deep=plan.deep))
+    done = await asyncio.gather(*rounds)
+    return Reach(probes=done[0], bound=done[1] if len(done) > 1 else ())
+
+
+COLLECTOR = Collector(collect, makes=Reach, needs=(Plan, Addressing, Interfaces), seconds=2.5)

@@ -1,0 +1,219 @@
+"""What the router says about itself: its UPnP description and WAN state, its port-mapping service, its own page."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from collectors.gateway import alive
+from cpe_agent.collector import CannotMeasure, Collector, Outcome
+from cpe_agent.facts import (
+    Addressing,
+    Failure,
+    Family,
+    Gateway,
+    HttpAnswer,
+    Igd,
+    IgdSample,
+    Plan,
+    Router,
+)
+
+if TYPE_CHECKING:
+    from cpe_agent.collector import Facts
+    from cpe_agent.facts import GatewayLook
+    from cpe_agent.host import Host, IgdService, SoapAnswer, SsdpAnswer
+
+_SEARCH_S = 0.45  # a router on the same link answers in milliseconds; MX asks for at most one second
+_SEARCH_DEEP_S = 1.3
+_PAGE_S = 0.8
+_CALL_S = 0.8
+_SAMPLES = 3  # a state that three looks agree on is no moment of change
+_APART_S = 0.1
+_MOST_IGDS = 4
+_VENDORS = (  # looked for in the page's title and the server's name, in this order
+    ("fritz!box", "AVM"),
+    ("openwrt", "OpenWrt"),
+    ("luci", "OpenWrt"),
+    ("tp-link", "TP-Link"),
+    ("archer", "TP-Link"),
+    ("deco", "TP-Link"),
+    ("netgear", "Netgear"),
+    ("asus", "ASUS"),
+    ("d-link", "D-Link"),
+    ("linksys", "Linksys"),
+    ("mikrotik", "MikroTik"),
+    ("routeros", "MikroTik"),
+    ("huawei", "Huawei"),
+    ("zte", "ZTE"),
+    ("f6", "ZTE"),
+    ("zyxel", "Zyxel"),
+    ("sagemcom", "Sagemcom"),
+    ("technicolor", "Technicolor"),
+    ("speedport", "Telekom"),
+    ("arris", "Arris"),
+    ("ubiquiti", "Ubiquiti"),
+    ("unifi", "Ubiquiti"),
+    ("edgeos", "Ubiquiti"),
+    ("draytek", "DrayTek"),
+    ("vigor", "DrayTek"),
+    ("keenetic", "Keenetic"),
+    ("xiaomi", "Xiaomi"),
+    ("tenda", "Tenda"),
+    ("nokia", "Nokia"),
+    ("calix", "Calix"),
+    ("pfsense", "pfSense"),
+    ("opnsense", "OPNsense"),
+)
+
+
+def vendor_of(page: HttpAnswer) -> str | None:
+    """The maker, as far as the page gives it away."""
+    text = f"{page.title or ''} {page.server or ''}".lower()
+    return next((name for sign, name in _VENDORS if sign in text), None)
+
+
+def _number(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
+
+
+def _of_host(location: str, sender: str) -> bool:
+    """A description is fetched from the box that announced it and nowhere else."""
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(location).hostname == sender
+    except ValueError:
+        return False
+
+
+class _Watch:
+    """Seconds since the run began: sections carry theirs, and this collector starts when the last need is there."""
+
+    def __init__(self, facts: Facts) -> None:
+        ends = [s.started + s.seconds for need in (Gateway, Addressing) if (s := facts.section(need)) is not None]
+        self._began = time.monotonic() - max(ends, default=0.0)
+
+    def at_s(self) -> float:
+        return round(time.monotonic() - self._began, 3)
+
+
+async def _status(host: Host, services: tuple[IgdService, ...]) -> tuple[IgdService, SoapAnswer] | None:
+    """Many routers describe a PPP and an IP connection and use one: the connected one, else the first that is
+    configured."""
+    asked = []
+    for service in services:
+        answer = await host.net.igd_call(service.control_url, service.service_type, "GetStatusInfo", timeout_s=_CALL_S)
+        status = answer.values.get("NewConnectionStatus", "").lower()
+        rank = 0 if status in ("connected", "up") else 1 if status not in ("", "unconfigured") else 2 if status else 3
+        asked.append((rank, service, answer))
+        if rank == 0:
+            break
+    if not asked:
+        return None
+    _, service, answer = min(asked, key=lambda entry: entry[0])
+    return service, answer
+
+
+async def _sample(
+    host: Host, watch: _Watch, wan: tuple[IgdService, ...], common: IgdService | None
+) -> tuple[IgdSample, IgdService | None]:
+    at_s = watch.at_s()
+    found = await _status(host, wan)
+    if found is None:
+        return IgdSample(at_s, failure=Failure.OTHER), None
+    service, status = found
+    failure = status.failure or (Failure.OTHER if status.fault is not None else None)
+    sample = IgdSample(at_s, service=service.service, failure=failure)
+    if failure is not None:
+        return sample, service
+    external = await host.net.igd_call(
+        service.control_url, service.service_type, "GetExternalIPAddress", timeout_s=_CALL_S
+    )
+    link: dict[str, str] = {}
+    if common is not None:
+        answer = await host.net.igd_call(
+            common.control_url, common.service_type, "GetCommonLinkProperties", timeout_s=_CALL_S
+        )
+        link = answer.values
+    return (
+        sample._replace(
+            status=status.values.get("NewConnectionStatus"),
+            last_error=status.values.get("NewLastConnectionError"),
+            uptime_s=_number(status.values.get("NewUptime")),
+            external_address=external.values.get("NewExternalIPAddress") or None,
+            physical_link=link.get("NewPhysicalLinkStatus"),
+            access_type=link.get("NewWANAccessType"),
+            down_bps=_number(link.get("NewLayer1DownstreamMaxBitRate")),
+            up_bps=_number(link.get("NewLayer1UpstreamMaxBitRate")),
+        ),
+        service,
+    )
+
+
+async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozenset[str]) -> Igd:
+    igd = Igd(answer.sender, is_gateway=answer.sender in gateways)
+    if not _of_host(answer.location, answer.sender):
+        return igd._replace(problem=Failure.GARBAGE)
+    description = await host.net.igd_description(answer.location, timeout_s=_CALL_S)
+    if description.failure is not None:
+        return igd._replace(problem=description.failure)
+    igd = igd._replace(manufacturer=description.manufacturer, model=description.model)
+    wan = tuple(s for s in description.services if s.service in ("WANPPPConnection", "WANIPConnection"))
+    common = next((s for s in description.services if s.service == "WANCommonInterfaceConfig"), None)
+    if not wan:
+        return igd
+    samples: list[IgdSample] = []
+    for turn in range(_SAMPLES if igd.is_gateway else 1):
+        began = time.monotonic()
+        sample, service = await _sample(host, watch, wan, common)
+        samples.append(sample)
+        if sample.failure is not None:
+            break  # a box that does not answer its own protocol is not asked again
+        if service is not None:
+            wan = (service,)
+        if turn + 1 < _SAMPLES and igd.is_gateway:
+            await asyncio.sleep(max(0.0, _APART_S - (time.monotonic() - began)))
+    return igd._replace(samples=tuple(samples))
+
+
+async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[int, tuple[Igd, ...]]:
+    seconds = _SEARCH_DEEP_S if facts[Plan].deep else _SEARCH_S
+    search = await host.net.ssdp(gateway, timeout_s=seconds)
+    one_a_sender = {a.sender: a for a in reversed(search.answers) if "InternetGatewayDevice" in a.search_target}
+    answers = sorted(one_a_sender.values(), key=lambda a: a.sender != gateway)[:_MOST_IGDS]
+    gateways = frozenset(look.address for look in facts[Gateway].gateways)
+    igds = await asyncio.gather(*(_igd(host, watch, answer, gateways) for answer in answers))
+    return len({a.sender for a in search.answers}), tuple(igds)
+
+
+def _asked(facts: Facts) -> GatewayLook:
+    looks = [look for look in facts[Gateway].gateways if look.family is Family.V4]
+    living = [look for look in looks if alive(look)]
+    if not living:
+        raise CannotMeasure(Outcome.SKIPPED, "no gateway gave a sign of life")
+    return living[0]
+
+
+async def collect(host: Host, facts: Facts) -> Router:
+    gateway = _asked(facts).address
+    watch = _Watch(facts)
+    seconds = _SEARCH_DEEP_S if facts[Plan].deep else _SEARCH_S
+    (devices, igds), nat_pmp, pcp, page = await asyncio.gather(
+        _upnp(host, watch, gateway, facts),
+        host.net.nat_pmp(gateway, timeout_s=seconds),
+        host.net.pcp(gateway, timeout_s=seconds),
+        host.net.http(f"http://{gateway}/", address=gateway, timeout_s=_PAGE_S, max_bytes=32768),
+    )
+    return Router(
+        ssdp_answers=devices,
+        igds=igds,
+        natpmp=(nat_pmp, pcp),
+        page=page,
+        page_vendor=vendor_of(page),
+    )
+
+
+COLLECTOR = Collector(collect, makes=Router, needs=(Plan, Gateway, Addressing), seconds=5.0)

@@ -1,0 +1,197 @@
+"""A datagram socket on the event loop: answers with the kernel's time stamps, ICMP errors with their senders, and
+one question asked over it, resent until something answers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from cpe_agent.facts import Failure
+from cpe_agent.host.endpoint import Endpoint, bind_to_nic
+from cpe_agent.host.icmp_error import SocketError, local_failure, next_error, timestamp_ns, watch_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import TracebackType
+
+    from cpe_agent.host.endpoint import SocketAddress
+
+T = TypeVar("T")
+
+_A_TURN = 64  # datagrams read before other work gets its turn: a flood must not hold the loop
+
+
+class Heard(NamedTuple):
+    """``at_ns``: when the kernel received it, CLOCK_REALTIME."""
+
+    data: bytes
+    sender: str
+    at_ns: int
+
+
+class Wire:
+    """Calls ``heard`` for each datagram and ``trouble`` for each ICMP error until closed. ``bound`` is how many
+    datagrams are looked at in all; then it stops reading."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        heard: Callable[[Heard], None],
+        trouble: Callable[[SocketError], None],
+        *,
+        bound: int = 4096,
+    ) -> None:
+        self.sock = sock
+        self._heard = heard
+        self._trouble = trouble
+        self._left = bound
+        self._loop = asyncio.get_running_loop()
+        sock.setblocking(False)
+        watch_errors(sock)
+        self._loop.add_reader(sock, self._read)
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        if self.sock.fileno() >= 0:
+            self._loop.remove_reader(self.sock)
+            self.sock.close()
+
+    def send(self, data: bytes, to: SocketAddress | None = None) -> Failure | None:
+        """Send one datagram (``to`` None: where the socket is connected). A failure is this computer's own word."""
+        error: OSError | None = None
+        for _ in range(3):
+            # With an error queue, send() first hands out the error of an *earlier* packet: take it and try again.
+            try:
+                if to is None:
+                    self.sock.send(data)
+                else:
+                    self.sock.sendto(data, to)
+            except OSError as problem:
+                error = problem
+                if not self._read_errors():
+                    break
+            else:
+                return None
+        return local_failure(error)
+
+    def _read_errors(self) -> bool:
+        found = False
+        for _ in range(_A_TURN):
+            error = next_error(self.sock)
+            if error is None:
+                break
+            found = True
+            self._trouble(error)
+            if self.sock.fileno() < 0:
+                break
+        return found
+
+    def _read(self) -> None:
+        self._read_errors()
+        for _ in range(_A_TURN):
+            if self.sock.fileno() < 0:
+                return
+            if self._left <= 0:
+                self._loop.remove_reader(self.sock)
+                return
+            try:
+                data, ancillary, _, sender = self.sock.recvmsg(4096, 128)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # the pending error that the queue already told in full
+            self._left -= 1
+            self._heard(Heard(data, sender[0] if sender else "", timestamp_ns(ancillary) or time.time_ns()))
+
+
+class AnswerError(Exception):
+    """What came is not the answer: keep listening. ``garbage``: it pretended to be."""
+
+    def __init__(self, garbage: bool = True) -> None:
+        super().__init__("not an answer")
+        self.garbage = garbage
+
+
+class Asked(NamedTuple, Generic[T]):
+    """``ms`` runs from the first try to the answer or the error. ``source`` is our own address on that path."""
+
+    answer: T | None
+    ms: float | None
+    tries: int
+    failure: Failure | None
+    failure_from: str | None
+    source: str | None
+
+
+async def ask(
+    address: str,
+    port: int,
+    question: Callable[[str], bytes],
+    accept: Callable[[bytes], Awaitable[T]],
+    *,
+    resend_s: tuple[float, ...],
+    timeout_s: float,
+    nic: str | None = None,
+) -> Asked[T]:
+    """One question by UDP. ``question`` gets our own address and gives the datagram; ``accept`` turns a datagram
+    from that very address and port into the answer or raises ``AnswerError``. An ICMP error ends it at once."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout_s
+    try:
+        endpoint = Endpoint(address, port)
+    except ValueError:
+        return Asked(None, None, 0, Failure.ADDRESS_UNUSABLE, None, None)
+    inbox: asyncio.Queue[Heard | SocketError] = asyncio.Queue()
+    sock = socket.socket(endpoint.family, socket.SOCK_DGRAM)
+    try:
+        if nic is not None:
+            bind_to_nic(sock, nic)
+        sock.connect(endpoint.address)  # the kernel then drops what others send
+        source = sock.getsockname()[0]
+    except OSError as error:
+        sock.close()
+        return Asked(None, None, 0, local_failure(error), None, None)
+    except BaseException:
+        sock.close()
+        raise
+    with Wire(sock, inbox.put_nowait, inbox.put_nowait, bound=256) as wire:
+        datagram = question(source)
+        first_ns = time.time_ns()
+        sends = [loop.time() + after for after in (0.0, *resend_s) if after < timeout_s]
+        tries = 0
+        garbage = False
+        while True:
+            now = loop.time()
+            if sends and sends[0] <= now:
+                sends.pop(0)
+                tries += 1
+                refused = wire.send(datagram)
+                if refused is not None and not sends:
+                    return Asked(None, None, tries, refused, None, source)
+            until = min([deadline, *sends[:1]])
+            try:
+                got = await asyncio.wait_for(inbox.get(), max(0.0, until - now))
+            except TimeoutError:
+                if loop.time() >= deadline:
+                    failure = Failure.GARBAGE if garbage else Failure.TIMED_OUT
+                    return Asked(None, None, tries, failure, None, source)
+                continue
+            if isinstance(got, SocketError):
+                ms = max(0, (got.at_ns or time.time_ns()) - first_ns) / 1e6
+                return Asked(None, ms, tries, got.failure, got.sender, source)
+            try:
+                async with asyncio.timeout_at(deadline):
+                    answer = await accept(got.data)
+            except AnswerError as no:
+                garbage = garbage or no.garbage
+                continue
+            except TimeoutError:
+                return Asked(None, None, tries, Failure.TIMED_OUT, None, source)
+            return Asked(answer, max(0, got.at_ns - first_ns) / 1e6, tries, None, None, source)

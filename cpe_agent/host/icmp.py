@@ -1,0 +1,148 @@
+"""ICMP and ICMPv6 echo (RFC 792, RFC 4443 section 4): a datagram socket first, which needs no rights where
+``net.ipv4.ping_group_range`` lets this user in, else a raw one."""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import time
+from typing import TYPE_CHECKING
+
+from cpe_agent.facts import Failure
+from cpe_agent.host.datagram import Heard, Wire
+from cpe_agent.host.endpoint import Endpoint, bind_to_nic
+from cpe_agent.host.prober import NotAllowedError, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cpe_agent.host.icmp_error import SocketError
+
+_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
+_TOKEN = 8  # random bytes at the start of every payload: an answer without them is not ours
+_SMALLEST = 16  # payload bytes of an ordinary probe
+
+_SOL_RAW, _ICMP_FILTER = 255, 1  # linux/icmp.h
+_ICMP6_FILTER = 1  # linux/icmpv6.h
+_IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE = 10, 23, 3  # don't fragment, whatever is known of the path
+_IPV6_DONTFRAG = 62
+
+
+def set_ttl(sock: socket.socket, ttl: int) -> None:
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, ttl)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+
+
+def forbid_fragments(sock: socket.socket) -> None:
+    if sock.family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE)
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_MTU_DISCOVER, _PMTUDISC_PROBE)
+
+
+class IcmpProber:
+    """Raises ``NotAllowedError`` when the system lets this user open neither kind of socket, ``OSError`` when it has no
+    such family, ``ValueError`` when the address is no literal."""
+
+    method = "icmp"
+
+    def __init__(
+        self,
+        address: str,
+        on_reply: Callable[[Reply], None],
+        *,
+        nic: str | None = None,
+        whole: bool = False,
+    ) -> None:
+        self._endpoint = Endpoint(address, 0)
+        self._to = self._endpoint.with_port(0)
+        self._on_reply = on_reply
+        self._token = os.urandom(_TOKEN)
+        self._request, self._reply = (128, 129) if self._endpoint.v6 else (8, 0)
+        sock, self._raw = _open(self._endpoint.family)
+        try:
+            if nic is not None:
+                bind_to_nic(sock, nic)
+            if whole:
+                forbid_fragments(sock)
+            if self._raw:
+                self._ident = int.from_bytes(os.urandom(2), "big")
+                _only_replies(sock)
+            else:
+                sock.bind(("", 0))
+                self._ident = sock.getsockname()[1]  # the kernel chose it, and hands over only what carries it
+        except BaseException:
+            sock.close()
+            raise
+        self._wire = Wire(sock, self._heard, self._trouble)
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def send(self, index: int, *, ttl: int | None = None, size: int = 0) -> Failure | None:
+        headers = (40 if self._endpoint.v6 else 20) + _HEADER.size
+        payload = self._token.ljust(max(_SMALLEST, size - headers), b"\0")
+        packet = _HEADER.pack(self._request, 0, 0, self._ident, index & 0xFFFF) + payload
+        if not self._endpoint.v6:
+            packet = _HEADER.pack(self._request, 0, _checksum(packet), self._ident, index & 0xFFFF) + payload
+        if ttl is not None:
+            set_ttl(self._wire.sock, ttl)
+        return self._wire.send(packet, self._to)
+
+    def _heard(self, heard: Heard) -> None:
+        data = heard.data
+        if self._raw and not self._endpoint.v6 and data:
+            data = data[(data[0] & 15) * 4 :]  # a raw IPv4 socket hands over the IP header too
+        if len(data) < _HEADER.size + _TOKEN:
+            return
+        kind, _, _, ident, sequence = _HEADER.unpack_from(data)
+        if kind == self._reply and ident == self._ident and data[_HEADER.size :].startswith(self._token):
+            self._on_reply(Reply(sequence, heard.at_ns, heard.sender))
+
+    def _trouble(self, error: SocketError) -> None:
+        index = -1
+        if len(error.quoted) >= _HEADER.size:
+            kind, _, _, ident, sequence = _HEADER.unpack_from(error.quoted)
+            if kind != self._request or ident != self._ident:
+                return  # a raw socket sees the errors of everybody's echoes
+            index = sequence
+        elif self._raw:
+            return
+        self._on_reply(Reply(index, error.at_ns or time.time_ns(), error.sender, error.failure, error.mtu))
+
+
+def _open(family: socket.AddressFamily) -> tuple[socket.socket, bool]:
+    protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+    refused: OSError | None = None
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_RAW):
+        try:
+            return socket.socket(family, kind, protocol), kind == socket.SOCK_RAW
+        except OSError as error:
+            refused = error
+    if isinstance(refused, PermissionError):
+        raise NotAllowedError("this user may not send ICMP")
+    assert refused is not None
+    raise refused
+
+
+def _only_replies(sock: socket.socket) -> None:
+    """Keep everything but echo replies away from a raw socket; a set bit blocks."""
+    if sock.family == socket.AF_INET6:
+        words = [0xFFFFFFFF] * 8
+        words[129 // 32] &= ~(1 << 129 % 32)
+        sock.setsockopt(socket.IPPROTO_ICMPV6, _ICMP6_FILTER, struct.pack("=8I", *words))
+    else:
+        sock.setsockopt(_SOL_RAW, _ICMP_FILTER, struct.pack("=I", 0xFFFFFFFE))
+
+
+def _checksum(packet: bytes) -> int:
+    """RFC 1071; on a datagram socket the kernel computes it again."""
+    if len(packet) % 2:
+        packet += b"\0"
+    total: int = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
+    total = (total & 0xFFFF) + (total >> 16)
+    return ~(total + (total >> 16)) & 0xFFFF

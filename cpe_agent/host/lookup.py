@@ -1,0 +1,45 @@
+"""The system's own name look-up, as every program on this computer gets it: cache, hosts file and settings included."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from cpe_agent.facts import Failure, Family
+from cpe_agent.host import SystemLookup
+from cpe_agent.host.endpoint import Endpoint
+from cpe_agent.host.thread import in_thread
+
+_MOST = 16
+_EAI_NODATA = -5  # a GNU extension; netdb.h
+_FAILURES = {
+    socket.EAI_NONAME: Failure.NXDOMAIN,
+    _EAI_NODATA: Failure.NODATA,
+    socket.EAI_FAIL: Failure.SERVFAIL,
+}
+
+
+async def lookup(name: str, *, family: Family | None, timeout_s: float) -> SystemLookup:
+    """``getaddrinfo`` in a thread that the deadline abandons. It does not say why a resolver gave nothing usable
+    (silence, a refusal and no network are one code): that failure is ``other``, for the DNS questions to explain."""
+    try:
+        Endpoint(name, 0)
+    except ValueError:
+        pass  # a name, as expected
+    else:
+        return SystemLookup(True, (name,), 0.0, None)
+    wanted = {Family.V4: socket.AF_INET, Family.V6: socket.AF_INET6, None: socket.AF_UNSPEC}[family]
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    failure: Failure | None = None
+    addresses: tuple[str, ...] = ()
+    try:
+        found = await in_thread(socket.getaddrinfo, name, None, wanted, socket.SOCK_STREAM, timeout_s=timeout_s)
+        addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))[:_MOST]
+    except TimeoutError:
+        failure = Failure.TIMED_OUT
+    except socket.gaierror as error:
+        failure = _FAILURES.get(error.errno or 0, Failure.OTHER)
+    except (OSError, UnicodeError):
+        failure = Failure.OTHER
+    return SystemLookup(bool(addresses), addresses, round((loop.time() - start) * 1000, 3), failure)

@@ -1,0 +1,117 @@
+"""Which whole-packet sizes reach an address: all sizes at once, none may be fragmented (RFC 1191, RFC 8201).
+
+By ICMP echo; where this user may not send ICMP, by DNS questions padded to the size, which public resolvers answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from cpe_agent.facts import Failure, Family, PathMtu
+from cpe_agent.host.dns_train import DnsProber
+from cpe_agent.host.icmp import IcmpProber
+from cpe_agent.host.prober import NotAllowedError
+
+if TYPE_CHECKING:
+    from cpe_agent.host.prober import Prober, Reply
+
+_RESEND_S = (0.0, 0.12, 0.3)  # a size is called silent only after three tries: one lost packet is no black hole
+_SETTLE_S = 0.2
+_MOST_SIZES = 16
+
+
+class _Sizes:
+    def __init__(self, sizes: tuple[int, ...]) -> None:
+        self.sizes = sizes
+        self.answered: set[int] = set()
+        self.refused: set[int] = set()  # somebody said it is too big
+        self.reported: int | None = None
+        self.reported_by: str | None = None
+        self.stopped = False
+        self.worst_s = 0.0
+        self.sent_ns: dict[int, int] = {}
+        self.changed = asyncio.Event()
+
+    def open(self) -> list[int]:
+        return [] if self.stopped else [s for s in self.sizes if s not in self.answered and s not in self.refused]
+
+    def hear(self, reply: Reply) -> None:
+        size = self.sizes[reply.probe % len(self.sizes)] if reply.probe >= 0 else None
+        if reply.failure is None and reply.probe in self.sent_ns:
+            assert size is not None
+            self.answered.add(size)
+            self.worst_s = max(self.worst_s, (reply.at_ns - self.sent_ns[reply.probe]) / 1e9)
+        elif reply.failure is Failure.TOO_BIG:
+            if size is not None:
+                self.refused.add(size)
+            if reply.mtu is not None:
+                # Every size above the reported one would be refused too; asking again tells nothing.
+                self.refused.update(s for s in self.sizes if s > reply.mtu)
+                if self.reported is None or reply.mtu < self.reported:
+                    self.reported, self.reported_by = reply.mtu, reply.sender
+        elif reply.failure is not None and not self.answered:
+            self.stopped = True  # unreachable: no size gets through
+        self.changed.set()
+
+
+async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) -> PathMtu:
+    """See ``Net.path_mtu``. ``silent_from`` is the smallest size above ``largest_ok`` that vanished with no word."""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    deadline = start + timeout_s
+    family = Family.V6 if ":" in address else Family.V4
+    wanted = tuple(sorted({s for s in sizes if 68 <= s <= 65535}))[:_MOST_SIZES]
+    blank = PathMtu(address, family)
+    if not wanted:
+        return blank
+    look = _Sizes(wanted)
+    prober: Prober
+    try:
+        try:
+            prober = IcmpProber(address, look.hear, whole=True)
+        except NotAllowedError:
+            prober = DnsProber(address, look.hear, whole=True)
+    except (OSError, ValueError):
+        return blank
+    refused_here: set[int] = set()
+    sends = [start + after for after in _RESEND_S]
+    turn = 0
+    last = start
+    try:
+        while look.open() and loop.time() < deadline:
+            if sends and loop.time() >= sends[0]:
+                sends.pop(0)
+                last = loop.time()
+                for size in look.open():
+                    index = turn * len(wanted) + wanted.index(size)
+                    look.sent_ns[index] = time.time_ns()
+                    if prober.send(index, size=size) is not None:
+                        refused_here.add(size)  # larger than this interface takes: says nothing of the path
+                        look.refused.add(size)
+                turn += 1
+                continue
+            until = min([deadline, *sends[:1]])
+            if not sends and look.answered:
+                until = min(deadline, last + max(_SETTLE_S, 4 * look.worst_s))
+                if loop.time() >= until:
+                    break
+            look.changed.clear()
+            try:
+                async with asyncio.timeout_at(until):
+                    await look.changed.wait()
+            except TimeoutError:
+                continue
+    finally:
+        prober.close()
+    largest = max(look.answered, default=None)
+    silent = [s for s in look.open() if largest is None or s > largest]
+    if look.stopped or not look.sent_ns or refused_here == set(wanted):
+        silent = []
+    return blank._replace(
+        largest_ok=largest,
+        silent_from=min(silent, default=None),
+        reported=look.reported,
+        reported_by=look.reported_by,
+    )

@@ -1,0 +1,114 @@
+"""TCP connections to literal addresses, with whoever refused them."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from cpe_agent.facts import Connect, Failure
+from cpe_agent.host.endpoint import Endpoint, bind_to_nic
+from cpe_agent.host.icmp_error import IP_RECVERR, IPV6_RECVERR, failure_of, local_failure, next_error
+
+if TYPE_CHECKING:
+    from cpe_agent.host.icmp_error import SocketError
+
+
+async def open_tcp(
+    address: str, port: int, *, timeout_s: float, nic: str | None = None
+) -> tuple[socket.socket | None, Connect]:
+    """A connected non-blocking socket, or None and why. With an error queue a router's "unreachable" ends the try
+    within its round trip, and the queue says which router."""
+    loop = asyncio.get_running_loop()
+    blank = Connect(address, port, ok=False, nic=nic)
+    try:
+        endpoint = Endpoint(address, port)
+        sock = socket.socket(endpoint.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    except ValueError:
+        return None, blank._replace(failure=Failure.ADDRESS_UNUSABLE)
+    except OSError as error:
+        return None, blank._replace(failure=local_failure(error))
+    keep = False
+    try:
+        if nic is not None:
+            bind_to_nic(sock, nic)
+        queue = (socket.IPPROTO_IPV6, IPV6_RECVERR) if endpoint.v6 else (socket.IPPROTO_IP, IP_RECVERR)
+        sock.setsockopt(*queue, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        start = loop.time()
+        number = sock.connect_ex(endpoint.address)
+        if number == errno.EINPROGRESS:
+            if not await _writable(sock, start + timeout_s):
+                said = next_error(sock)
+                failure = Failure.TIMED_OUT if said is None else said.failure
+                return None, _failed(blank, failure, said, (loop.time() - start) * 1000)
+            number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            ms = (loop.time() - start) * 1000
+            if number:
+                said = next_error(sock)
+                return None, _failed(blank, said.failure if said else failure_of(number), said, ms)
+        elif number:
+            return None, blank._replace(failure=local_failure(OSError(number, os.strerror(number))), ms=0.0)
+        sock.setsockopt(*queue, 0)  # once it stands, a stray ICMP error must not break it
+        keep = True
+        return sock, blank._replace(ok=True, ms=round((loop.time() - start) * 1000, 3))
+    except OSError as error:
+        return None, blank._replace(failure=local_failure(error))
+    finally:
+        if not keep:
+            sock.close()
+
+
+def _failed(blank: Connect, failure: Failure, said: SocketError | None, ms: float) -> Connect:
+    return blank._replace(failure=failure, failure_from=said.sender if said else None, ms=round(ms, 3))
+
+
+async def _writable(sock: socket.socket, deadline: float) -> bool:
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    loop.add_writer(sock, lambda: None if ready.done() else ready.set_result(None))
+    try:
+        async with asyncio.timeout_at(deadline):
+            await ready
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_writer(sock)
+    return True
+
+
+async def connect(address: str, port: int, *, timeout_s: float, nic: str | None = None) -> Connect:
+    sock, answer = await open_tcp(address, port, timeout_s=timeout_s, nic=nic)
+    if sock is not None:
+        sock.close()
+    return answer
+
+
+async def loopback_tcp(*, timeout_s: float) -> Connect:
+    """Connect to ourselves, send eight bytes and read them: is this computer's own TCP alive?"""
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    port = 0
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as server:
+            server.bind(("127.0.0.1", 0))
+            server.listen(1)
+            port = server.getsockname()[1]
+            async with asyncio.timeout(timeout_s):
+                near, answer = await open_tcp("127.0.0.1", port, timeout_s=timeout_s)
+                if near is None:
+                    return answer
+                with near:
+                    far, _ = await loop.sock_accept(server)
+                    with far:
+                        sent = os.urandom(8)
+                        await loop.sock_sendall(near, sent)
+                        same = await loop.sock_recv(far, 64) == sent
+    except TimeoutError:
+        return Connect("127.0.0.1", port, ok=False, failure=Failure.TIMED_OUT)
+    except OSError as error:
+        return Connect("127.0.0.1", port, ok=False, failure=local_failure(error))
+    ms = round((loop.time() - start) * 1000, 3)
+    return Connect("127.0.0.1", port, ok=same, ms=ms, failure=None if same else Failure.GARBAGE)
