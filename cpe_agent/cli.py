@@ -22,11 +22,9 @@ COMPLAINTS = ("no-internet", "slow", "drops", "site", "other")
 class Stop(click.ClickException):
     """A sentence on stderr and an exit status."""
 
-    exit_code: int
-
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
-        self.exit_code = status  # type: ignore[misc]  # click reads it from the instance
+        setattr(self, "exit_code", status)  # noqa: B010  # click declares a class variable and reads the instance
 
     def show(self, file: Any = None) -> None:
         click.echo(f"cpe-agent: {self.message}", file=file or sys.stderr)

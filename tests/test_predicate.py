@@ -33,12 +33,12 @@ def look(first: Truth, second: Truth) -> Look:
     said = {YES: True, NO: False, UNKNOWN: None}
     sections: dict[type, Section] = {}
     pending = set()
-    for kind, truth, made in ((System, first, System), (Dns, second, Dns)):
+    for kind, truth in ((System, first), (Dns, second)):
         if truth is PENDING:
             pending.add(kind)
         else:
-            field = "loopback_tcp_ok" if made is System else "system_ok"
-            sections[kind] = Section(Outcome.MEASURED, 0, 0, made(**{field: said[truth]}))
+            content = System(loopback_tcp_ok=said[truth]) if kind is System else Dns(system_ok=said[truth])
+            sections[kind] = Section(Outcome.MEASURED, 0, 0, content)
     return Look(Facts(sections, frozenset(pending)))
 
 
