@@ -6,8 +6,8 @@ that gives each its own remainder, so both kinds of damage are corrected, always
 correctable one by chance in at most 149 of 1117 remainders (15 x 9 digits + 14 swaps); codes whose parts contradict
 each other are refused on top of that, which leaves less than 13 % misread (tests/test_spoken_code.py measures it).
 
-The payload in mixed radix, then spread over its whole range: format 2, fault number 256, seven segments of 4 states, verdict and grade 7, age 16,
-report 952. No personal datum is in it.
+The payload in mixed radix, then spread over its whole range: format 2, fault number 256, seven segments of 4 states,
+verdict and grade 7, age 16, report 952. No personal datum is in it.
 """
 
 from __future__ import annotations
