@@ -120,8 +120,9 @@ def main() -> int:
         missed += not within or right < wanted.runs
         note = f"floor wrong {found.floor_wrong} times" if found.floor_wrong else ""
         odd = sorted(set(found.marks) - {"right", "abstained"})
+        verdict = "within" if within else "OVER"
         row = (case.name, f"{floor:.3f}", f"{client:.3f}", f"{client / floor:.2f}", f"{limit:.3f}", f"{case.goal_s:g}",
-               "within" if within else "OVER", f"{right} of {wanted.runs}", f"{found.peak_mib:.0f}",
+               verdict if right else "-", f"{right} of {wanted.runs}", f"{found.peak_mib:.0f}",
                " ".join([note, *odd]))  # fmt: skip
         print(_ROW.format(*row), flush=True)
     bare, version = _launch(2 * wanted.runs)

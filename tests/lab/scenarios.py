@@ -97,6 +97,7 @@ SCENARIOS: tuple[Scenario, ...] = (
          SUSPECT, ipv6=False),
     # the line
     _ill("line-down", faults.line_down, "access", "access-no-sync", EXACT, EXACT, core=True),
+    _ill("line-down-rationed", faults.line_down_rationed, "access", "access-no-sync", EXACT, EXACT),
     _ill("line-down-silent", faults.line_silent, "access", _NO_WAN, SUSPECT, SUSPECT, core=True),
     _ill("wan-port-dark", faults.wan_port_dark, "home", "wan-cable-unplugged modem-or-ont-power-off", SUSPECT,
          SUSPECT),

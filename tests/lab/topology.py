@@ -10,7 +10,7 @@ from tests.lab.needs import clean_environment
 _QUIET = """\
 cd /proc/sys/net
 for f in ipv6/conf/*/accept_dad ipv6/conf/*/router_solicitation_delay ipv4/conf/*/rp_filter ipv4/icmp_ratelimit \
-ipv4/conf/*/send_redirects ipv4/icmp_msgs_per_sec; do
+ipv6/icmp/ratelimit ipv4/conf/*/send_redirects ipv4/icmp_msgs_per_sec; do
   case $f in *msgs_per_sec) v=100000;; *) v=0;; esac
   { echo $v > $f; } 2>/dev/null
 done
