@@ -64,9 +64,9 @@ def _measure(case: Case, runs: int) -> Measured:
     scenario = BY_NAME[case.scenario]
     found = Measured([], [], 0, [], 0.0)
     wrong = 0
-    with Home(ipv6=scenario.ipv6, rtt_ms=RTT_MS) as home:
+    with scenario.home(RTT_MS) as home:
         scenario.inject(home)
-        floor = ["/usr/bin/env", "python3", "-S", "-I", home.computer.seen_here(FLOOR), "9.9.9.9", "1.1.1.1", "8.8.8.8"]
+        floor = [home.computer.python(), "-S", "-I", home.computer.seen_here(FLOOR), "9.9.9.9", "1.1.1.1", "8.8.8.8"]
         client = home.client_command(scenario.arguments())
         home.run(client)  # byte code and disk cache are warm for both
         home.run(floor)
@@ -80,7 +80,7 @@ def _measure(case: Case, runs: int) -> Measured:
                 found.marks.append(mark(scenario, json.loads(ran.stdout)))
             except ValueError:
                 found.marks.append("no report")
-        peak = home.run(["/usr/bin/env", "python3", "-S", "-I", "-c", _PEAK, *client]).stdout
+        peak = home.run([home.computer.python(), "-S", "-I", "-c", _PEAK, *client]).stdout
     return found._replace(floor_wrong=wrong, peak_mib=int(peak or 0) / 1024)
 
 

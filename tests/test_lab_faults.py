@@ -406,6 +406,6 @@ def test_every_scenario_is_proven() -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 def test_fault(name: str) -> None:
     scenario = BY_NAME[name]
-    with Home(ipv6=scenario.ipv6, lease=scenario.lease) as home:
+    with scenario.home() as home:
         scenario.inject(home)
         PROOFS[name](Seen(home))

@@ -25,13 +25,13 @@ echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 _NO_V6 = "for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 > $f; done\n"
 _FORWARDING = ("router", "bng", "core", "border", "transit")
 
-ROUTER_FILTER = f"""
-table ip nat {{
-  chain post {{
+ROUTER_FILTER = """
+table ip nat {
+  chain post {
     type nat hook postrouting priority srcnat;
-    oifname "wan" ip daddr != {plan.MODEM} masquerade;
-  }}
-}}
+    oifname "wan" masquerade;
+  }
+}
 """
 
 
