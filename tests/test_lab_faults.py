@@ -28,7 +28,7 @@ class Seen(NamedTuple):
     home: Home
 
     def ping(self, address: str, *options: str) -> bool:
-        return self.home.run(["ping", "-n", "-c1", "-W1", *options, address]).status == 0
+        return self.home.run(["ping", "-n", "-c1", "-W0.5", *options, address]).status == 0
 
     def lost(self, address: str, count: int = 200) -> float:
         """Percent of ``count`` echoes that did not come back."""
@@ -40,7 +40,7 @@ class Seen(NamedTuple):
 
     def status(self, url: str, *options: str) -> str:
         """HTTP status and where it leads, or ``000 `` and curl's exit status."""
-        words = ["curl", "-sS", "-m2", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", *options, url]
+        words = ["curl", "-sS", "-m1", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", *options, url]
         ran = self.home.run(words)
         return f"000 {ran.status}" if ran.status else ran.stdout.strip()
 
@@ -52,7 +52,7 @@ class Seen(NamedTuple):
         return self.home.run(["upnpc", "-u", where, "-s"]).stdout
 
     def hops(self, address: str = PUBLIC) -> list[str]:
-        said = self.home.run(["traceroute", "-n", "-q1", "-w1", "-m8", address]).stdout
+        said = self.home.run(["traceroute", "-n", "-q1", "-w0.5", "-m8", address]).stdout
         return [line.split()[1] for line in said.splitlines()[1:]]
 
     def neighbour(self) -> bool:
@@ -278,6 +278,13 @@ def _line_down(seen: Seen) -> None:
     assert "Status : Disconnected" in seen.igd()
 
 
+@proves("line-down-rationed")
+def _line_down_rationed(seen: Seen) -> None:
+    said = seen.home.run(["ping", "-n", "-c", "20", "-i", "0.002", "-W", "0.2", PUBLIC]).stdout
+    assert said.count("Net Unreachable") < 5
+    assert "Status : Disconnected" in seen.igd()
+
+
 @proves("line-down-silent")
 def _line_down_silent(seen: Seen) -> None:
     said = seen.home.run(["ping", "-n", "-c1", "-W1", PUBLIC]).stdout
@@ -399,6 +406,6 @@ def test_every_scenario_is_proven() -> None:
 @pytest.mark.parametrize("name", BY_NAME)
 def test_fault(name: str) -> None:
     scenario = BY_NAME[name]
-    with Home(ipv6=scenario.ipv6, lease=scenario.lease) as home:
+    with scenario.home() as home:
         scenario.inject(home)
         PROOFS[name](Seen(home))

@@ -8,12 +8,13 @@ maker of a router is a fact the diagnosis needs.
 from __future__ import annotations
 
 import os
-from hashlib import blake2s
 
 _KEY = os.urandom(16)
 
 
 def _keyed(value: bytes, size: int) -> str:
+    from hashlib import blake2s  # loads OpenSSL: 4 ms that a program asked for its version need not pay
+
     return blake2s(value, digest_size=size, key=_KEY).hexdigest()
 
 

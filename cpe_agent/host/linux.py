@@ -28,7 +28,6 @@ from cpe_agent.host import (
     linux_resolvers,
     linux_settings,
     linux_tables,
-    linux_wifi,
     parse_linux,
 )
 from cpe_agent.host import program as programs
@@ -126,6 +125,8 @@ class LinuxLocal:
         names = [row.name for row in links.rows if links.kinds[row.if_index] is NicKind.WIFI]
         if not names:
             return WifiLook((), (), False)
+        from cpe_agent.host import linux_wifi
+
         return WifiLook(*linux_wifi.look(self._root, names, self._run, self._nm_devices.get()))
 
     # ------------------------------------------------------------------ addresses, routes, resolvers

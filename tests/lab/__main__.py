@@ -15,7 +15,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.lab.home import Home
 from tests.lab.judge import Mark, as_expected, mark
 from tests.lab.needs import missing
 from tests.lab.scenarios import BY_NAME, CORE, SCENARIOS, Scenario
@@ -33,7 +32,7 @@ def _list() -> int:
 
 
 def _up(scenario: Scenario, rtt_ms: float | None) -> int:
-    with Home(ipv6=scenario.ipv6, lease=scenario.lease, rtt_ms=rtt_ms) as home:
+    with scenario.home(rtt_ms) as home:
         scenario.inject(home)
         print(f"{scenario.name} is up. Truth: {' | '.join(sorted(scenario.codes)) or 'healthy'} ({scenario.owner})")
         print(home.shells())
@@ -45,7 +44,7 @@ def _up(scenario: Scenario, rtt_ms: float | None) -> int:
 
 
 def _look(scenario: Scenario, user: str, rtt_ms: float | None) -> tuple[dict[str, Any] | None, str, float]:
-    with Home(ipv6=scenario.ipv6, lease=scenario.lease, rtt_ms=rtt_ms) as home:
+    with scenario.home(rtt_ms) as home:
         scenario.inject(home)
         began = time.monotonic()
         _, report, words = home.run_client(scenario.arguments(), user)

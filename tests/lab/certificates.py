@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -20,19 +22,32 @@ LEAVES = ("good", "expired", "self-signed", "other-name", "foreign")
 
 
 def directory() -> Path:
-    """Where they lie, made when missing or too old: ``ca.pem`` and NAME.pem (key and chain) for each leaf."""
-    place = Path(tempfile.gettempdir()) / f"cpe-certificates-{os.getuid()}"
-    done = place / "done-1"
-    if done.exists() and place.stat().st_uid == os.getuid() and time.time() - done.stat().st_mtime < KEPT_S:
+    """Where they lie, made when missing or too old: ``ca.pem`` and NAME.pem (key and chain) for each leaf.
+
+    The whole directory appears at once, so labs that start side by side never mix two generations.
+    """
+    family = f"cpe-certificates-{os.getuid()}-"
+    temporary = Path(tempfile.gettempdir())
+    place = temporary / f"{family}{int(time.time() / KEPT_S)}"
+    if place.exists():
+        if place.stat().st_uid != os.getuid():
+            raise RuntimeError(f"{place} belongs to somebody else")
         return place
-    with tempfile.TemporaryDirectory(prefix="cpe-certificates-") as fresh:
-        _make(Path(fresh))
-        place.mkdir(mode=0o755, exist_ok=True)
-        for file in Path(fresh).glob("*.pem"):
-            target = place / file.name
-            target.write_bytes(file.read_bytes())
-            target.chmod(0o644)  # keys of a lab: the ordinary user in it must read ca.pem, and none is a secret
-    done.touch()
+    for old in temporary.glob(f"{family}[0-9]*"):
+        shutil.rmtree(old, ignore_errors=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f"{family}new-"))
+    try:
+        _make(fresh)
+        for file in fresh.iterdir():
+            if file.suffix == ".pem":
+                file.chmod(0o644)  # an ordinary user in the lab must read ca.pem; the keys guard nothing
+            else:
+                file.unlink()
+        fresh.chmod(0o755)
+        with contextlib.suppress(OSError):  # another lab was first: its set is as good
+            fresh.rename(place)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
     return place
 
 

@@ -39,8 +39,9 @@ mount --bind {leases} {lease_place}
 hostname pc
 echo "$pid" > {ready}.new
 mv {ready}.new {ready}
-exec sleep infinity
+while :; do sleep 3600 & wait; done
 """
+"""The shell stays as the first process: one that waits for its children buries orphans too."""
 
 _DHCLIENT_SCRIPT = """\
 #!/bin/sh

@@ -210,21 +210,40 @@ def mtu_hole_router(home: Home) -> None:
 # ------------------------------------------------------------------ the line
 
 
-def _wan_session_gone(home: Home) -> None:
-    """The router has no way out and says so: net unreachable."""
+def _wan_session_gone(home: Home, *, rationed: bool = False) -> None:
+    """The router has no way out and says so: net unreachable.
+
+    A Linux router says it five times and then once a second (net.ipv4.route.error_burst and error_cost, which are the
+    whole machine's). Unless that is wanted, a rule says it in its place every time, so that runs do not starve each
+    other.
+    """
     home.rooms["router"].shell(
         "ip route del default 2>/dev/null || true\n"
         f"ip addr del {plan.WAN_ROUTER}/24 dev wan 2>/dev/null || true\n"
         "ip -6 route del default 2>/dev/null || true\n"
         f"ip -6 addr del {plan.WAN_ROUTER_V6}/64 dev wan 2>/dev/null || true\n"
     )
+    if not rationed:
+        home.rooms["router"].rule(
+            "prerouting",
+            'iifname "br0" ip daddr != { 192.168.0.0/16, 224.0.0.0/4, 255.255.255.255, 0.0.0.0 } '
+            "reject with icmp type net-unreachable",
+            family="ip",
+        )
 
 
-def line_down(home: Home) -> None:
+def line_down(home: Home, *, rationed: bool = False) -> None:
     """No sync on a DSL router's own modem, and it says so."""
     home.rooms["bng"].shell("ip link set cust down")
     home.igd(status="Disconnected", last_error="ERROR_NO_CARRIER", phys="Down", access="DSL", uptime=0, external="")
-    _wan_session_gone(home)
+    _wan_session_gone(home, rationed=rationed)
+
+
+def line_down_rationed(home: Home) -> None:
+    """The same, by a router that says "unreachable" a few times only."""
+    home.rooms["router"].shell("echo 1000 > /proc/sys/net/ipv4/icmp_ratelimit")
+    line_down(home, rationed=True)
+    home.run(["ping", "-n", "-q", "-c", "12", "-i", "0.002", "-W", "0.1", "8.8.8.8"])  # what other programs used up
 
 
 def wan_port_dark(home: Home) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import secrets
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -27,27 +28,31 @@ from typing import Any
 from tests.lab import certificates, plan
 from tests.lab.computer import Computer, Ran
 from tests.lab.needs import LAB_FILES, PROJECT, missing
-from tests.lab.processes import PREFIX, Processes, forget, sweep, wait_for_udp
+from tests.lab.processes import PREFIX, Processes, forget, sweep, wait_for_port
 from tests.lab.topology import Room, build
 from tests.lab.world import HEALTHY
 
-_PLAIN_PYTHON = ["/usr/bin/env", "python3", "-S", "-m"]
+_PLAIN_PYTHON = [sys.executable, "-S", "-m"]
 
 
 class Home:
     """Context manager. ``rooms[NAME].shell(...)`` and ``.nft(...)`` break things; ``run`` and ``run_client`` look.
 
-    ``lease=False`` leaves the computer without an address (the DHCP client is not started).
+    ``lease=False`` leaves the computer without an address (the DHCP client is not started). ``wan`` is what the
+    provider's profile says about its lines: ipoe | pppoe.
     """
 
-    def __init__(self, *, ipv6: bool = True, rtt_ms: float | None = None, lease: bool = True) -> None:
+    def __init__(
+        self, *, ipv6: bool = True, rtt_ms: float | None = None, lease: bool = True, wan: str = "ipoe"
+    ) -> None:
         self.ipv6 = ipv6
         self.rtt_ms = rtt_ms
         self.tag = f"cpe{secrets.token_hex(2)}"
         self.directory = Path()
         self.rooms: dict[str, Room] = {}
         self.client_environment: dict[str, str] = {}
-        self.profile = LAB_FILES / "profile.toml"
+        self.profile = Path()
+        self._wan = wan
         self._lease = lease
         self._state: dict[str, Any] = json.loads(json.dumps(HEALTHY))
         self._undo_signal: Any = None
@@ -99,6 +104,9 @@ class Home:
         note = {**rooms, "ipv6": self.ipv6, "certificates": str(certificate_files)}
         (self.directory / "rooms.json").write_text(json.dumps(note), encoding="utf-8")
         self._write_state()
+        text = (LAB_FILES / "profile.toml").read_text(encoding="utf-8")
+        self.profile = self.directory / "profile.toml"
+        self.profile.write_text(text.replace('wan = "ipoe"', f'wan = "{self._wan}"'), encoding="utf-8")
         self.processes.start("world", [*_PLAIN_PYTHON, "tests.lab.world", str(self.directory)], cwd=PROJECT)
         self.computer = Computer(self.rooms["pc"], self.processes, self.directory, certificate_files / "ca.pem")
         self.computer.begin()
@@ -106,7 +114,7 @@ class Home:
         if self.rtt_ms is not None:
             self._delay(self.rtt_ms)
         self.computer.wait()
-        wait_for_udp(dnsmasq, 67)
+        wait_for_port(dnsmasq, 67)
         self.rooms["pc"].wait_for_carrier("eth0")
         self.rooms["router"].wait_for_carrier("lan1")  # the bridge drops what comes before
         if self.ipv6:  # asks for a router once more: its first question came before there was one
@@ -166,7 +174,7 @@ class Home:
 
     def restart_dnsmasq(self, *options: str) -> None:
         self.processes.stop("dnsmasq")
-        wait_for_udp(self.start_dnsmasq(*options), 67)
+        wait_for_port(self.start_dnsmasq(*options), 67)
 
     def renew_lease(self) -> None:
         """The computer forgets its lease and asks again."""
@@ -193,7 +201,8 @@ class Home:
             "table ip nat {\nchain prerouting_miniupnpd {\n}\nchain postrouting_miniupnpd {\n}\n}"
         )
         command = ["miniupnpd", "-d", "-f", str(settings), "-P", str(self.directory / "miniupnpd.pid")]
-        self.processes.start("miniupnpd", [*self.rooms["router"].enter(), *command])
+        pid = self.processes.start("miniupnpd", [*self.rooms["router"].enter(), *command])
+        wait_for_port(pid, 49200, "tcp6")
 
     # -------------------------------------------------------------- how the servers behave
 
@@ -225,7 +234,7 @@ class Home:
 
     def client_command(self, arguments: Sequence[str] = ()) -> list[str]:
         """The client's command line on this computer; a report as JSON, nothing sent anywhere."""
-        profile = [] if "--profile" in arguments else ["--profile", self.computer.seen_here(self.profile)]
+        profile = [] if "--profile" in arguments else ["--profile", str(self.profile)]
         run = ["-m", "cpe_agent", "run", "--json", "--no-upload"]
         return [self.computer.python(), *run, *profile, *arguments]
 
@@ -244,4 +253,6 @@ class Home:
         """How a person enters the rooms."""
         lines = [f"  ip netns exec {room.netns} bash    # {name}" for name, room in self.rooms.items()]
         inside = " ".join(self.computer.enter())
-        return "\n".join([*lines, f"  {inside} bash    # the computer, with its own processes and mounts"])
+        settings = {**self.computer.environment("root"), **self.client_environment}
+        clean = "env -i " + " ".join(f"{name}='{value}'" for name, value in settings.items())
+        return "\n".join([*lines, f"  {inside} {clean} bash    # the computer, its own processes and mounts"])

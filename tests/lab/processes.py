@@ -46,13 +46,13 @@ def end(processes: Sequence[tuple[int, int]], patience_s: float = 2.0) -> None:
         time.sleep(0.002)
 
 
-def wait_for_udp(pid: int, port: int, timeout_s: float = 3.0) -> None:
-    """Until this process's namespace has a UDP socket on ``port``; RuntimeError when none comes."""
+def wait_for_port(pid: int, port: int, protocol: str = "udp", timeout_s: float = 5.0) -> None:
+    """Until this process's namespace has a socket on ``port``; RuntimeError when none comes."""
     deadline = time.monotonic() + timeout_s
     wanted = f":{port:04X} "
-    while wanted not in Path(f"/proc/{pid}/net/udp").read_text(encoding="ascii"):
+    while wanted not in Path(f"/proc/{pid}/net/{protocol}").read_text(encoding="ascii"):
         if time.monotonic() > deadline:
-            raise RuntimeError(f"nothing opened UDP port {port}")
+            raise RuntimeError(f"nothing opened {protocol} port {port}")
         time.sleep(0.003)
 
 

@@ -8,12 +8,10 @@ nobody's). A healthy scenario expects ``healthy``; ``advice`` are findings that 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from tests.lab import faults
-
-if TYPE_CHECKING:
-    from tests.lab.home import Home
+from tests.lab.home import Home
 
 EXACT, SUSPECT, HEALTHY = "exact", "suspect", "healthy"
 
@@ -28,6 +26,7 @@ class Scenario(NamedTuple):
     core: bool = False  # one of the twenty that other tests run
     ipv6: bool = True
     lease: bool = True
+    wan: str = "ipoe"  # what the provider's profile says about its lines
     complaint: str | None = None
     answers: tuple[str, ...] = ()
     target: str | None = None
@@ -39,6 +38,10 @@ class Scenario(NamedTuple):
         for answer in self.answers:
             words += ["--answer", answer]
         return [*words, "--target", self.target] if self.target else words
+
+    def home(self, rtt_ms: float | None = None) -> Home:
+        """The home that it happens in, not yet up and not yet broken."""
+        return Home(ipv6=self.ipv6, lease=self.lease, wan=self.wan, rtt_ms=rtt_ms)
 
 
 def _well(name: str, inject: Callable[[Home], None], **more: object) -> Scenario:
@@ -91,19 +94,22 @@ SCENARIOS: tuple[Scenario, ...] = (
     _ill("router-dark", faults.router_dark, "cpe", "router-hung router-power-off", SUSPECT, SUSPECT),
     _ill("forwarder-dead", faults.forwarder_dead, "cpe", "router-dns-proxy-dead", EXACT, EXACT, core=True),
     _ill("router-dns-hijacked", faults.router_dns_hijacked, "cpe", "router-dns-hijacked", EXACT, SUSPECT),
-    _ill("wan-disconnected", faults.disconnected_by_user, "cpe", "router-wan-disconnected-by-user", EXACT, EXACT),
+    _ill("wan-disconnected", faults.disconnected_by_user, "cpe", "router-wan-disconnected-by-user", EXACT, EXACT,
+         wan="pppoe"),
     _ill("router-drops-v6", faults.router_drops_v6, "cpe", "ipv6-ra-without-upstream", SUSPECT, SUSPECT),
     _ill("mtu-hole-router", faults.mtu_hole_router, "cpe", "router-mtu-black-hole", SUSPECT,
          SUSPECT, ipv6=False),
     # the line
     _ill("line-down", faults.line_down, "access", "access-no-sync", EXACT, EXACT, core=True),
+    _ill("line-down-rationed", faults.line_down_rationed, "access", "access-no-sync", EXACT, EXACT),
     _ill("line-down-silent", faults.line_silent, "access", _NO_WAN, SUSPECT, SUSPECT, core=True),
     _ill("wan-port-dark", faults.wan_port_dark, "home", "wan-cable-unplugged modem-or-ont-power-off", SUSPECT,
          SUSPECT),
-    _ill("concentrator-silent", faults.concentrator_silent, "access", "access-no-pado", EXACT, EXACT),
+    _ill("concentrator-silent", faults.concentrator_silent, "access", "access-no-pado", EXACT, EXACT, wan="pppoe"),
     _ill("no-wan-lease", faults.no_wan_lease, "access", "access-no-dhcp-offer", SUSPECT,
          SUSPECT),
-    _ill("login-rejected", faults.login_rejected, "account", "credentials-rejected", EXACT, EXACT, core=True),
+    _ill("login-rejected", faults.login_rejected, "account", "credentials-rejected", EXACT, EXACT, core=True,
+         wan="pppoe"),
     _ill("loss-line", faults.loss_on_line, "access", "access-burst-loss", EXACT, SUSPECT, core=True,
          complaint="slow"),
     # the provider

@@ -10,7 +10,7 @@ from tests.lab.needs import clean_environment
 _QUIET = """\
 cd /proc/sys/net
 for f in ipv6/conf/*/accept_dad ipv6/conf/*/router_solicitation_delay ipv4/conf/*/rp_filter ipv4/icmp_ratelimit \
-ipv4/conf/*/send_redirects ipv4/icmp_msgs_per_sec; do
+ipv6/icmp/ratelimit ipv4/conf/*/send_redirects ipv4/icmp_msgs_per_sec; do
   case $f in *msgs_per_sec) v=100000;; *) v=0;; esac
   { echo $v > $f; } 2>/dev/null
 done
@@ -25,13 +25,13 @@ echo 1 > /proc/sys/net/ipv6/conf/all/forwarding
 _NO_V6 = "for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 > $f; done\n"
 _FORWARDING = ("router", "bng", "core", "border", "transit")
 
-ROUTER_FILTER = f"""
-table ip nat {{
-  chain post {{
+ROUTER_FILTER = """
+table ip nat {
+  chain post {
     type nat hook postrouting priority srcnat;
-    oifname "wan" ip daddr != {plan.MODEM} masquerade;
-  }}
-}}
+    oifname "wan" masquerade;
+  }
+}
 """
 
 

@@ -37,6 +37,8 @@ def _addresses(name: str, kind: int, mood: str) -> list[str] | None:
     """The records of this name, or None when there is no such name."""
     if mood == "wrong":
         return [plan.LIE] if kind == _A else []
+    if not name:  # the root exists; what is asked about it is not kept here
+        return []
     if name in plan.HOSTS:
         v4, v6 = plan.HOSTS[name]
         if kind == _AAAA:
