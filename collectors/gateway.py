@@ -33,6 +33,7 @@ _MOST = 4  # gateways looked at
 _PORTS = (53, 80, 443)
 _WAIT_S = 0.8
 _RESEND_S = 0.3
+_SLACK_S = 0.1  # probes end at their own time and say so; cutting them off at that very moment loses the answer
 _GRACE_S = 0.03  # for the other answers, once the first is there
 _ARP_S = 0.04
 _ARP_DEEP_S = 0.5
@@ -110,7 +111,7 @@ async def _look(host: Host, route: Route, addressing: Addressing, plan: Plan) ->
 
     measures = {"echo": echo(), **{f"tcp {port}": ask(port) for port in _PORTS}, "dns": question()}
     answers, stations = await asyncio.gather(
-        together(measures, timeout_s=_WAIT_S, enough=enough), _stations(host, route, deep=plan.deep)
+        together(measures, timeout_s=_WAIT_S + _SLACK_S, enough=enough), _stations(host, route, deep=plan.deep)
     )
     return GatewayLook(
         address=gateway,

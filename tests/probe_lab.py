@@ -41,7 +41,9 @@ def ip(*commands: str, netns: str | None = None) -> None:
 
 
 def sh(netns: str, *command: str, text: str | None = None) -> str:
-    done = subprocess.run(["ip", "netns", "exec", netns, *command], input=text, text=True, capture_output=True)
+    done = subprocess.run(
+        ["ip", "netns", "exec", netns, *command], input=text, text=True, capture_output=True, check=False
+    )
     assert done.returncode == 0, f"{command}: {done.stderr}"
     return done.stdout
 
@@ -140,7 +142,8 @@ def lab() -> Iterator[None]:
             f"link add north netns {R2} type veth peer name south netns {R3}",
         )
         for name in NAMES:
-            sh(name, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1", "net.ipv4.conf.all.rp_filter=0")  # fmt: skip
+            settings = ("ipv4.ip_forward=1", "ipv6.conf.all.forwarding=1", "ipv4.conf.all.rp_filter=0")
+            sh(name, "sysctl", "-q", "-w", *(f"net.{setting}" for setting in settings))
         _address(PC, "eth0", "192.168.77.2/24", "2001:db8:77::2/64")
         _address(R1, "lan", "192.168.77.1/24", "2001:db8:77::1/64")
         _address(R1, "wan", "100.64.7.2/24", "2001:db8:64::2/64")
