@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.collector import Collector
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Failure, Family, Interfaces, Plan, Reach, ReachProbe
+from cpe_agent.facts import Addressing, Failure, Interfaces, Plan, Reach, ReachProbe
+from cpe_agent.literals import asked_literals, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -28,20 +29,6 @@ _OWN = (Failure.NOT_PERMITTED, Failure.NO_ROUTE, Failure.ADDRESS_UNUSABLE)
 
 Key = tuple[str, str]  # protocol, address
 Measures = dict[Key, "Coroutine[Any, Any, ReachProbe]"]
-
-
-def family_of(address: str) -> Family:
-    return Family.V6 if ":" in address else Family.V4
-
-
-def has_global(addressing: Addressing, family: Family) -> bool:
-    return any(a.family is family and a.scope == "global" for a in addressing.addresses)
-
-
-def asked_literals(plan: Plan, addressing: Addressing) -> list[LiteralTarget]:
-    """IPv4 always; IPv6 only where this computer has an address for it."""
-    v6 = has_global(addressing, Family.V6)
-    return [t for t in plan.literals if v6 or family_of(t.address) is Family.V4]
 
 
 async def _tcp(host: Host, blank: ReachProbe) -> ReachProbe:
