@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from collectors.gateway import alive
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.facts import Addressing, Dhcp, Family, Gateway, Interfaces, Plan
+from cpe_agent.sign_of_life import alive
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts

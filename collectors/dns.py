@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
-from collectors.reach import asked_literals
 from cpe_agent.collector import CannotMeasure, Collector
 from cpe_agent.facts import (
     Addressing,
@@ -24,6 +23,7 @@ from cpe_agent.facts import (
     Origin,
     Plan,
 )
+from cpe_agent.literals import asked_literals
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts

@@ -13,7 +13,6 @@ from cpe_agent.facts import (
     Connect,
     DnsAnswer,
     Echo,
-    Failure,
     Family,
     Gateway,
     GatewayLook,
@@ -21,6 +20,8 @@ from cpe_agent.facts import (
     NicKind,
     Plan,
 )
+from cpe_agent.literals import with_scope
+from cpe_agent.sign_of_life import lives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,25 +34,13 @@ _MOST = 4  # gateways looked at
 _PORTS = (53, 80, 443)
 _WAIT_S = 0.8
 _RESEND_S = 0.3
+_SLACK_S = 0.1  # probes end at their own time and say so; cutting them off at that very moment loses the answer
 _GRACE_S = 0.03  # for the other answers, once the first is there
 _ARP_S = 0.04
 _ARP_DEEP_S = 0.5
 _NOT_PHYSICAL = (NicKind.TUNNEL, NicKind.PPP, NicKind.LOOPBACK, NicKind.VIRTUAL)
-_NO_WORD = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, Failure.NO_ROUTE)
-_OWN_WORD = (Failure.NOT_PERMITTED, Failure.ADDRESS_UNUSABLE)
 
 Answer = Echo | Connect | DnsAnswer
-
-
-def alive(look: GatewayLook) -> bool:
-    """Any sign of life, a fresh neighbour entry too."""
-    answers = [a for a in (look.echo, *look.tcp, look.dns) if a is not None]
-    return look.neighbour_state == "reachable" or any(_lives(a, look.address) for a in answers)
-
-
-def probe_address(address: str, nic: str) -> str:
-    """A link-local address means nothing without its interface."""
-    return f"{address}%{nic}" if address.lower().startswith("fe80:") else address
 
 
 def physical_gateways(addressing: Addressing, interfaces: Interfaces) -> list[Route]:
@@ -60,14 +49,6 @@ def physical_gateways(addressing: Addressing, interfaces: Interfaces) -> list[Ro
     routes = [r for r in addressing.routes if r.gateway is not None and r.nic not in unphysical]
     routes.sort(key=lambda r: (r.family is Family.V6, r.metric))
     return list({(r.gateway, r.nic): r for r in reversed(routes)}.values())[::-1][:_MOST]
-
-
-def _lives(answer: Answer, gateway: str) -> bool:
-    if isinstance(answer, Echo):
-        return answer.received > 0
-    if isinstance(answer, Connect):
-        return answer.ok or answer.failure in (Failure.REFUSED, Failure.RESET) or answer.failure_from == gateway
-    return answer.ok or answer.failure not in (None, *_NO_WORD, *_OWN_WORD) or answer.failure_from == gateway
 
 
 def _in_subnet(route: Route, addressing: Addressing) -> bool | None:
@@ -93,11 +74,11 @@ async def _stations(host: Host, route: Route, *, deep: bool) -> int | None:
 async def _look(host: Host, route: Route, addressing: Addressing, plan: Plan) -> GatewayLook:
     assert route.gateway is not None
     gateway = route.gateway
-    address = probe_address(gateway, route.nic)
+    address = with_scope(gateway, route.nic)
     name = plan.names[0] if plan.names else "."
 
     def enough(answers: Mapping[str, Answer]) -> float | None:
-        return _GRACE_S if any(_lives(a, gateway) for a in answers.values()) else None
+        return _GRACE_S if any(lives(a, gateway) for a in answers.values()) else None
 
     async def ask(port: int) -> Answer:
         return await host.net.connect(address, port, timeout_s=_WAIT_S)
@@ -110,7 +91,7 @@ async def _look(host: Host, route: Route, addressing: Addressing, plan: Plan) ->
 
     measures = {"echo": echo(), **{f"tcp {port}": ask(port) for port in _PORTS}, "dns": question()}
     answers, stations = await asyncio.gather(
-        together(measures, timeout_s=_WAIT_S, enough=enough), _stations(host, route, deep=plan.deep)
+        together(measures, timeout_s=_WAIT_S + _SLACK_S, enough=enough), _stations(host, route, deep=plan.deep)
     )
     return GatewayLook(
         address=gateway,

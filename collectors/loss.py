@@ -6,11 +6,11 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from collectors.gateway import alive, probe_address
-from collectors.reach import asked_literals, family_of
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Echo, Family, Gateway, Loss, LossLeg, Plan
+from cpe_agent.facts import Addressing, Echo, Gateway, Loss, LossLeg, Plan
+from cpe_agent.literals import family_of, first_of_each_family, with_scope
+from cpe_agent.sign_of_life import alive
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ async def _either(host: Host, address: str, count: int) -> Echo:
 
 
 async def _gateway(host: Host, look: GatewayLook, count: int) -> LossLeg | None:
-    address = probe_address(look.address, look.nic)
+    address = with_scope(look.address, look.nic)
     serves_dns = (look.dns is not None and look.dns.ok) or any(c.port == 53 and c.ok for c in look.tcp)
     silent_icmp = look.echo is None or look.echo.denied or not look.echo.received
     echo = await (_either if serves_dns and silent_icmp else _burst)(host, address, count)
@@ -86,8 +86,7 @@ async def collect(host: Host, facts: Facts) -> Loss:
     if not living and not addressing.routes:
         raise CannotMeasure(Outcome.SKIPPED, "there is no way out")
     count = _COUNT_DEEP if plan.deep else _COUNT
-    addresses = [target.address for target in asked_literals(plan, addressing)]
-    fars = [far for family in Family if (far := next((a for a in addresses if family_of(a) is family), None))]
+    fars = first_of_each_family(plan, addressing)
     measures = [_gateway(host, living[0], count)] if living else []
     if fars:
         measures.append(_first_hop(host, fars[0], count))

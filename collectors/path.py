@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from collectors.reach import asked_literals, family_of
 from cpe_agent.collector import Collector
-from cpe_agent.facts import Addressing, Family, Interfaces, Path, PathTrace, Plan, Reach
+from cpe_agent.facts import Addressing, Interfaces, Path, PathTrace, Plan, Reach
+from cpe_agent.literals import family_of, first_of_each_family
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts
@@ -33,8 +33,7 @@ async def _trace(host: Host, address: str, method: str, rounds: int) -> PathTrac
 
 async def collect(host: Host, facts: Facts) -> Path:
     plan, interfaces = facts[Plan], facts[Interfaces]
-    addresses = [target.address for target in asked_literals(plan, facts[Addressing])]
-    targets = [t for family in Family if (t := next((a for a in addresses if family_of(a) is family), None))]
+    targets = first_of_each_family(plan, facts[Addressing])
     largest = next((n.mtu for n in interfaces.nics if n.name == interfaces.uplink and n.mtu), _SIZES[-1])
     sizes = tuple(size for size in _SIZES if size <= largest)
     rounds = _ROUNDS_DEEP if plan.deep else 1

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.collector import Collector
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Failure, Family, Interfaces, Plan, Reach, ReachProbe
+from cpe_agent.facts import Addressing, Failure, Interfaces, Plan, Reach, ReachProbe
+from cpe_agent.literals import asked_literals, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
@@ -20,27 +21,14 @@ if TYPE_CHECKING:
 _WAIT_S = 1.45
 _RESEND_S = (0.5, 1.0)
 _GRACE_S = 0.03  # for the rest, once every network answered
-_TOLD_S = 0.15  # for the rest, once every network is said to be unreachable: routers ration such answers,
-#                 so waiting for one a probe would wait for ever (a burst of six, then one a second)
+_TOLD_S = 0.3  # for the rest, once a router said that it knows no way: such answers are rationed (Linux: a few in a
+#                burst, then one a second), so waiting for one a probe would be waiting for ever
+_NO_WAY = (Failure.NET_UNREACHABLE, Failure.HOST_UNREACHABLE, Failure.ADMIN_PROHIBITED)
 _FAR_WORD = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED, Failure.TRUNCATED)
 _OWN = (Failure.NOT_PERMITTED, Failure.NO_ROUTE, Failure.ADDRESS_UNUSABLE)
 
 Key = tuple[str, str]  # protocol, address
 Measures = dict[Key, "Coroutine[Any, Any, ReachProbe]"]
-
-
-def family_of(address: str) -> Family:
-    return Family.V6 if ":" in address else Family.V4
-
-
-def has_global(addressing: Addressing, family: Family) -> bool:
-    return any(a.family is family and a.scope == "global" for a in addressing.addresses)
-
-
-def asked_literals(plan: Plan, addressing: Addressing) -> list[LiteralTarget]:
-    """IPv4 always; IPv6 only where this computer has an address for it."""
-    v6 = has_global(addressing, Family.V6)
-    return [t for t in plan.literals if v6 or family_of(t.address) is Family.V4]
 
 
 async def _tcp(host: Host, blank: ReachProbe) -> ReachProbe:
@@ -86,21 +74,23 @@ def _measures(host: Host, targets: list[LiteralTarget], name: str, nic: str | No
 
 
 async def _round(
-    host: Host, targets: list[LiteralTarget], name: str, nic: str | None, *, deep: bool
+    host: Host, targets: list[LiteralTarget], name: str, nic: str | None, gateways: frozenset[str], *, deep: bool
 ) -> tuple[ReachProbe, ...]:
     wanted = {(t.network, family_of(t.address)) for t in targets}
 
     def enough(probes: Mapping[Key, ReachProbe]) -> float | None:
         if deep:
             return None
-        if wanted <= {(p.network, p.family) for p in probes.values() if p.answered}:
+        answered = {(p.network, p.family) for p in probes.values() if p.answered}
+        if wanted <= answered:
             return _GRACE_S
-        told = {
-            (p.network, p.family)
-            for p in probes.values()
-            if not p.answered and (p.failure_from is not None or p.failure in _OWN)
-        }
-        return _TOLD_S if wanted <= told and not any(p.answered for p in probes.values()) else None
+        said = [p for p in probes.values() if not p.answered and (p.failure_from is not None or p.failure in _OWN)]
+        told = {(p.network, p.family) for p in said}
+        # The home router's own "no way out" goes for every network of that family, unless one answers after all.
+        closed = {p.family for p in said if p.failure in _NO_WAY and p.failure_from in gateways}
+        closed -= {family for _, family in answered}
+        rest = {(network, family) for network, family in wanted - answered - told if family not in closed}
+        return None if rest else _TOLD_S
 
     measures = _measures(host, targets, name, nic)
     order = list(measures)
@@ -114,9 +104,10 @@ async def collect(host: Host, facts: Facts) -> Reach:
     targets = asked_literals(plan, addressing)
     name = plan.names[0] if plan.names else "."
     ways = {route.nic for route in addressing.routes}
-    rounds = [_round(host, targets, name, None, deep=plan.deep)]
+    gateways = frozenset(route.gateway for route in addressing.routes if route.gateway is not None)
+    rounds = [_round(host, targets, name, None, gateways, deep=plan.deep)]
     if uplink is not None and ways - {uplink}:
-        rounds.append(_round(host, targets, name, uplink, deep=plan.deep))
+        rounds.append(_round(host, targets, name, uplink, gateways, deep=plan.deep))
     done = await asyncio.gather(*rounds)
     return Reach(probes=done[0], bound=done[1] if len(done) > 1 else ())
 

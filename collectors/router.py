@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from collectors.gateway import alive
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.facts import (
     Addressing,
@@ -19,6 +18,7 @@ from cpe_agent.facts import (
     Plan,
     Router,
 )
+from cpe_agent.sign_of_life import alive
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts

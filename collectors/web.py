@@ -7,7 +7,6 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from collectors.reach import has_global
 from cpe_agent.collector import CannotMeasure, Collector
 from cpe_agent.facts import (
     Addressing,
@@ -22,6 +21,7 @@ from cpe_agent.facts import (
     TlsCheck,
     Web,
 )
+from cpe_agent.literals import has_global
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts

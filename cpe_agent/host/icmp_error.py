@@ -58,6 +58,7 @@ _ERRNO = {
     errno.ENETUNREACH: Failure.NET_UNREACHABLE,
     errno.ENETDOWN: Failure.NO_ROUTE,
     errno.ENODEV: Failure.NO_ROUTE,
+    errno.ENOBUFS: Failure.NO_ROUTE,  # with an error queue: the interface has no carrier and took nothing
     errno.EPERM: Failure.NOT_PERMITTED,
     errno.EACCES: Failure.NOT_PERMITTED,
     errno.EADDRNOTAVAIL: Failure.ADDRESS_UNUSABLE,

@@ -72,6 +72,10 @@ class _Path:
                     failure=said,
                 )
             )
+        if len(found) > 1 and found[-1].failure is not None and found[-1].address == found[-2].address:
+            # The router that answered "time exceeded" one step before says it: one router, not two.
+            last = found.pop()
+            found[-1] = found[-1]._replace(failure=last.failure)
         return tuple(found)
 
 

@@ -45,6 +45,11 @@ class Train:
         """Proven dead: nothing was answered and enough errors came that one stray does not decide a long train."""
         return not self.ms and self._errors >= min(3, math.ceil(self.count / 2))
 
+    @property
+    def _over(self) -> bool:
+        """No further probe is worth sending. The second of a pair is a resend, not a sample."""
+        return self.dead or (self.count == 2 and bool(self.ms))
+
     async def run(self, send: Callable[[int], Failure | None], *, interval_s: float, timeout_s: float) -> None:
         """Send probe 0, 1, ... at their times; end when all are answered, when dead, a short wait after the last
         probe, or at ``timeout_s``."""
@@ -53,12 +58,10 @@ class Train:
         deadline = start + timeout_s
         for index in range(self.count):
             due = start + index * interval_s
-            while not self.dead and loop.time() < min(due, deadline):
+            while not self._over and loop.time() < min(due, deadline):
                 await self._wait_until(min(due, deadline))
-            if self.dead or loop.time() >= deadline:
+            if self._over or loop.time() >= deadline:
                 break
-            if len(self.ms) == len(self.sent_ns) == 1 and self.count == 2:
-                break  # the second of a pair is a resend, not a sample
             self.sent_ns.append(time.time_ns())
             refused = send(index)
             if refused is not None:
@@ -88,7 +91,8 @@ class Train:
             run = run + 1 if gone else 0
             longest = max(longest, run)
         ordered = sorted(self.ms.values())
-        failure = self.failure
+        # Errors among answers are losses; a failure is why nothing came at all.
+        failure, sender = (None, None) if ordered else (self.failure, self.failure_from)
         if failure is None and sent and not ordered:
             failure = Failure.TIMED_OUT
         return Echo(
@@ -103,7 +107,7 @@ class Train:
             lost_second_half=sum(lost[sent // 2 :]),
             longest_burst=longest,
             failure=failure,
-            failure_from=self.failure_from,
+            failure_from=sender,
         )
 
 
