@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import struct
 from pathlib import Path
@@ -11,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.facts import HostsEntry, Lease, NicKind, Origin, Proxy
-from cpe_agent.host import linux_leases, linux_origin, linux_settings, parse_linux
+from cpe_agent.host import linux_dial, linux_leases, linux_origin, linux_settings, parse_linux
 from cpe_agent.host.hardware_address import network_name, station, station_of_text
+from cpe_agent.host.linux import LinuxLocal
 from cpe_agent.host.linux_resolvers import read_resolvers, resolvectl_servers
 from cpe_agent.host.linux_settings import Settings
-from cpe_agent.host.netlink_rows import AF_INET, AF_INET6, AddressRow, RouteRow
+from cpe_agent.host.netlink_rows import AF_INET, AF_INET6, AddressRow, LinkRow, RouteRow
 from cpe_agent.host.program import Ran
 from cpe_agent.host.support_table import SUPPORT_END, TABLE_DATE, support_end
 
@@ -176,6 +178,75 @@ def test_any_text_is_parsed_without_a_traceback(text: str) -> None:
     settings.networkd("eth0", "[Network]\n" + text)
     settings.dhcpcd(text)
     resolvectl_servers(text)
+
+
+def test_the_desktop_comes_first_and_is_asked_only_where_something_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/x")
+    monkeypatch.setenv("https_proxy", "http://u:secret@env.example:1")
+    asked: list[str] = []
+
+    def run(name: str, *_args: str, **_options: float) -> Ran | None:
+        asked.append(name)
+        return Ran(0, GNOME.format(mode="manual", url=""))
+
+    local = LinuxLocal(tmp_path, run)
+    environment = Proxy("manual", "environment", "env.example", 1)
+    assert asyncio.run(local.proxies()) == (environment,)
+    assert asked == []
+    put(tmp_path, "home/x/.config/dconf/user", b"")
+    assert asyncio.run(local.proxies()) == (Proxy("manual", "desktop", "proxy.example", 3128), environment)
+    assert asked == ["gsettings"]
+
+
+def test_os_release_of_any_root(tmp_path: Path) -> None:
+    bare = asyncio.run(LinuxLocal(tmp_path, nothing).os_release())
+    assert (bare.family, bare.id, bare.version) == ("linux", "linux", "")
+    put(tmp_path, "usr/lib/os-release", 'ID=Fedora\nVERSION_ID=43\nPRETTY_NAME="Fed\u202eora \x1b[2J43"\n')
+    release = asyncio.run(LinuxLocal(tmp_path, nothing).os_release())
+    assert (release.id, release.version, release.name) == ("fedora", "43", "Fedora [2J43")
+
+
+def test_hosts_file_of_this_root(tmp_path: Path) -> None:
+    put(tmp_path, "etc/hosts", "10.0.0.9 example.com\n")
+    found = asyncio.run(LinuxLocal(tmp_path, nothing).hosts_overrides(["example.com"]))
+    assert found == (HostsEntry("example.com", "10.0.0.9"),)
+
+
+# ------------------------------------------------------------------ dialling
+
+
+def test_what_networkmanager_dials() -> None:
+    text = "pppoe:activated\n802-3-ethernet:activated\nvpn:activating\ngsm:deactivating\nwireguard:activated\n"
+    assert [(one.kind, one.state) for one in linux_dial.nm_active(text)] == [
+        ("pppoe", "connected"),
+        ("vpn", "connecting"),
+        ("cellular", "idle"),
+        ("vpn", "connected"),
+    ]
+
+
+def test_ppp_interfaces_and_what_carries_them(tmp_path: Path) -> None:
+    rows = [
+        LinkRow(index, name, kind, flags, None, None, None, None, "", None, None)
+        for index, name, kind, flags in ((5, "ppp0", 512, 0x11), (6, "ppp1", 512, 0x10), (7, "eth0", 1, 1))
+    ]
+    kinds = {5: NicKind.PPP, 6: NicKind.PPP, 7: NicKind.ETHERNET}
+    assert [one.kind for one in linux_dial.ppp_interfaces(tmp_path, rows, kinds)] == ["vpn", "vpn"]
+    heading = "PPPoL2TP driver info, V2.0\nTUNNEL name, user-data-ok session-count\n  SESSION name, addr/port\n"
+    put(tmp_path, "proc/net/pppol2tp", heading)
+    assert linux_dial.session_kind(tmp_path) == "vpn"
+    put(tmp_path, "proc/net/pppol2tp", heading + "\nTUNNEL 'tunl 7', Y 1\n  SESSION 'sess 7/1' 0A000001/1701\n")
+    assert linux_dial.session_kind(tmp_path) == "l2tp"
+    put(tmp_path, "proc/net/pppoe", "Id       Address              Device\n00000001 3c:a6:2f:00:00:01     eth0\n")
+    found = linux_dial.ppp_interfaces(tmp_path, rows, kinds)
+    assert [(one.kind, one.state, one.source) for one in found] == [
+        ("pppoe", "connected", "pppd"),
+        ("pppoe", "connecting", "pppd"),
+    ]
 
 
 # ------------------------------------------------------------------ pseudonyms, support table

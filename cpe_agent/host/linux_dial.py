@@ -32,13 +32,13 @@ def nm_active(text: str) -> list[DialEntry]:
 
 
 def session_kind(root: Path) -> str:
-    """What carries the PPP sessions of this system: the kernel's PPPoE and PPPoL2TP tables (a heading, then one line a
-    session); ``vpn`` when neither holds one."""
-    for table, kind in (("pppoe", "pppoe"), ("pppol2tp", "l2tp")):
-        text = read_text(root / "proc/net" / table)
-        if text is not None and sum(1 for line in lines_of(text, 64) if line[0] in "0123456789ABCDEF ") > 0:
-            return kind
-    return "vpn"
+    """What carries the PPP sessions of this system, out of the kernel's own tables: PPPoE (a heading, then one line a
+    session, its number in hexadecimal first) and PPPoL2TP (``SESSION 'name' ...``); ``vpn`` when neither holds one."""
+    pppoe = read_text(root / "proc/net/pppoe") or ""
+    if any(line[0] in "0123456789ABCDEF" for line in lines_of(pppoe, 64)):
+        return "pppoe"
+    l2tp = read_text(root / "proc/net/pppol2tp") or ""
+    return "l2tp" if any(line.startswith("SESSION '") for line in lines_of(l2tp, 256)) else "vpn"
 
 
 def ppp_interfaces(root: Path, rows: Sequence[LinkRow], kinds: Mapping[int, NicKind]) -> list[DialEntry]:
