@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import Collector
@@ -33,7 +32,7 @@ def agreed_skew(sources: Iterable[ClockSource]) -> float | None:
     known = list(sources)
     if not known:
         return None
-    middle = median(s.skew_s for s in known)
+    middle = sorted(s.skew_s for s in known)[len(known) // 2]
     if any(abs(s.skew_s - middle) > s.error_s + _TOLERANCE_S for s in known):
         return None
     return round(middle, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -63,4 +63,4 @@ def judge_again(report: Report) -> Judgement:
 
 
 def _platform() -> str:
-    return f"{sys.platform} {platform.machine()}"
+    return f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else ''}".strip()

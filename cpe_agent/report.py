@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from cpe_agent import __version__
+from cpe_agent import __version__, canonical
 from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
@@ -106,7 +104,7 @@ def make(
     facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
 ) -> Report:
     """The report of one run. ``started`` is seconds since the epoch."""
-    report_id = str(uuid7())
+    report_id = uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
     diagnosis = diagnosis_of(judgement, plan)
@@ -193,21 +191,21 @@ def _steps(facts: Facts, started: float) -> tuple[Step, ...]:
 
 
 def _when(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
 
 
-def uuid7() -> UUID:
+def uuid7() -> str:
     """A time-ordered identifier (RFC 9562, 5.7)."""
     value = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     value = value & ~(0xF << 76) | 0x7 << 76
-    return UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    digits = f"{value & ~(0x3 << 62) | 0x2 << 62:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def to_json(report: Report) -> bytes:
     """Canonical JSON (RFC 8785): equal reports are equal bytes."""
-    import rfc8785
-
-    return rfc8785.dumps(to_plain(report))
+    return canonical.dumps(to_plain(report))
 
 
 def from_json(data: bytes) -> Report:

@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -146,7 +147,7 @@ def test_random_damage_never_ends_in_a_traceback() -> None:
 
 
 def test_identifiers_are_version_7_and_rise() -> None:
-    ids = [uuid7() for _ in range(200)]
+    ids = [UUID(uuid7()) for _ in range(200)]
     assert all(i.version == 7 and i.variant == "specified in RFC 4122" for i in ids)
     assert ids[0].int >> 80 <= ids[-1].int >> 80
     assert len(set(ids)) == 200

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure, HttpAnswer
+from cpe_agent.host import http_date
 from cpe_agent.host.clean import clean
 from cpe_agent.host.http_message import Message, read_message, same_body, short_location, title
 from cpe_agent.host.icmp_error import failure_of
@@ -173,13 +174,8 @@ def _request(method: str, form: str, target: Where, headers: Mapping[str, str], 
 def _skew_s(result: Exchange) -> float | None:
     """This clock minus theirs, half a round trip taken off; their Date has whole seconds only."""
     stamp = result.message.headers.get("date")
-    if stamp is None or not result.answered_at:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        theirs = parsedate_to_datetime(stamp).timestamp()
-    except (ValueError, TypeError, OverflowError, IndexError):
+    theirs = None if stamp is None or not result.answered_at else http_date.seconds(stamp)
+    if theirs is None:
         return None
     return round(result.answered_at - theirs - result.round_trip_s / 2, 3)
 

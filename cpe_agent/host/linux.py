@@ -92,15 +92,9 @@ class LinuxLocal:
         )
 
     async def busy(self, seconds: float) -> Busy:
-        return await self._ask(self._busy, seconds, timeout_s=seconds + 1.0)
+        from cpe_agent.host import linux_busy
 
-    @staticmethod
-    def _busy(seconds: float) -> Busy:
-        import psutil  # type: ignore[import-untyped]
-
-        return Busy(
-            cpu_percent=psutil.cpu_percent(interval=max(0.05, seconds)), memory_percent=psutil.virtual_memory().percent
-        )
+        return await self._ask(linux_busy.look, seconds, timeout_s=seconds + 1.0)
 
     # ------------------------------------------------------------------ interfaces
 

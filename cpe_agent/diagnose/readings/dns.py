@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
-from statistics import median
 
 from cpe_agent.diagnose.predicate import reading
 from cpe_agent.facts import Dns, DnsAnswer, DnsServer, Failure, Origin
@@ -99,7 +98,7 @@ def configured_is_gateway(d: Dns) -> bool | None:
 
 def _median_ms(servers: list[DnsServer]) -> float | None:
     times = [a.ms for s in servers for a in _known(s) if a.ok and a.ms is not None]
-    return round(median(times), 1) if times else None
+    return round(sorted(times)[len(times) // 2], 1) if times else None
 
 
 @reading("dns.configured_ms", Dns)
