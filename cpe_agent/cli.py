@@ -252,14 +252,12 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None) -> NoReturn:
     import asyncio
-    from dataclasses import replace
 
     from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
     target, complaint = options["target"], options["complaint"]
-    plan = replace(
-        _plan_of(options["profile_file"]),
+    plan = _plan_of(options["profile_file"])._replace(
         target=target,
         complaint=complaint or ("site" if target else None),
         deep=options["deep"],

@@ -1,7 +1,8 @@
 """Every section a collector can fill, and the records inside them.
 
-The only file that both halves share: collectors fill these shapes, the catalogue reads them. A section is a frozen
-dataclass; a record inside one is a named tuple (four times cheaper to define, and start-up time is a promise here).
+The only file that both halves share: collectors fill these shapes, the catalogue reads them. Sections and the records
+inside them are named tuples: immutable, typed, and four times cheaper to define than frozen dataclasses, because
+start-up time is a promise here (docs/decisions/0002).
 
 Rules for every field:
 
@@ -109,8 +110,7 @@ class CaptiveTarget(NamedTuple):
     body: str
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What this run was asked to do, and the ISP profile's public part. Always measured; filled by the runner."""
 
     profile: str = "built-in"
@@ -142,8 +142,7 @@ class Answers:
 # ------------------------------------------------------------------ this computer
 
 
-@dataclass(frozen=True)
-class System:
+class System(NamedTuple):
     os_family: str | None = None  # "linux" | "windows" | "macos"
     os_name: str | None = None
     os_version: str | None = None
@@ -155,8 +154,7 @@ class System:
     loopback_failure: Failure | None = None
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(NamedTuple):
     """How busy this computer was while it measured: its own slowness must not be read as the line's."""
 
     sampled_s: float = 0.0
@@ -192,8 +190,7 @@ class Nic(NamedTuple):
     carrier_changes: int | None = None
 
 
-@dataclass(frozen=True)
-class Interfaces:
+class Interfaces(NamedTuple):
     nics: tuple[Nic, ...] = ()
     total: int = 0  # how many the system has; more than len(nics) when the list was cut
     uplink: str | None = None  # the physical NIC that carries (or should carry) the way to the router
@@ -214,8 +211,7 @@ class NicDelta(NamedTuple):
     carrier_changes: int | None = None
 
 
-@dataclass(frozen=True)
-class Traffic:
+class Traffic(NamedTuple):
     seconds: float = 0.0
     deltas: tuple[NicDelta, ...] = ()
 
@@ -253,8 +249,7 @@ class WifiLink(NamedTuple):
     disconnects_last_hour: int | None = None
 
 
-@dataclass(frozen=True)
-class Wifi:
+class Wifi(NamedTuple):
     links: tuple[WifiLink, ...] = ()
     scan: tuple[WifiNetwork, ...] = ()
     scan_known: bool = False  # False: the system did not let us see a scan; an empty scan then says nothing
@@ -301,8 +296,7 @@ class Lease(NamedTuple):
     valid_s: float | None = None
 
 
-@dataclass(frozen=True)
-class Addressing:
+class Addressing(NamedTuple):
     addresses: tuple[Address, ...] = ()
     routes: tuple[Route, ...] = ()
     resolvers: tuple[Resolver, ...] = ()
@@ -322,8 +316,7 @@ class Neighbour(NamedTuple):
     state: str
 
 
-@dataclass(frozen=True)
-class Neighbours:
+class Neighbours(NamedTuple):
     entries: tuple[Neighbour, ...] = ()
     total: int = 0
     gateway_addresses: tuple[str, ...] = ()
@@ -352,8 +345,7 @@ class Tunnel(NamedTuple):
     takes_default: bool  # a default route or both /1 halves point into it, ahead of the physical way
 
 
-@dataclass(frozen=True)
-class ProxyVpn:
+class ProxyVpn(NamedTuple):
     proxy: Proxy | None = None
     proxy_connect: Connect | None = None
     proxy_status: int | None = None  # HTTP status of a CONNECT through it, e.g. 200, 407
@@ -380,8 +372,7 @@ class DialEntry(NamedTuple):
     age_s: float | None = None
 
 
-@dataclass(frozen=True)
-class Dial:
+class Dial(NamedTuple):
     entries: tuple[DialEntry, ...] = ()
 
 
@@ -392,8 +383,7 @@ class ClockSource(NamedTuple):
     error_s: float  # the source's own granularity and the round trip
 
 
-@dataclass(frozen=True)
-class Clock:
+class Clock(NamedTuple):
     sources: tuple[ClockSource, ...] = ()
     skew_s: float | None = None  # the sources agree within their error; None when they do not, or there is none
 
@@ -506,8 +496,7 @@ class GatewayLook(NamedTuple):
     dns: DnsAnswer | None = None
 
 
-@dataclass(frozen=True)
-class Gateway:
+class Gateway(NamedTuple):
     gateways: tuple[GatewayLook, ...] = ()
 
 
@@ -520,8 +509,7 @@ class DhcpOffer(NamedTuple):
     nak: bool = False
 
 
-@dataclass(frozen=True)
-class Dhcp:
+class Dhcp(NamedTuple):
     """Our own DISCOVER, which takes nothing: no lease is requested. Needs rights; skipped when an address is there
     and nothing asked for it."""
 
@@ -566,8 +554,7 @@ class NatPmp(NamedTuple):
     failure: Failure | None = None
 
 
-@dataclass(frozen=True)
-class Router:
+class Router(NamedTuple):
     ssdp_answers: int = 0  # distinct devices; counting stops at the bound
     igds: tuple[Igd, ...] = ()
     natpmp: tuple[NatPmp, ...] = ()
@@ -593,8 +580,7 @@ class ReachProbe(NamedTuple):
     nic: str | None = None  # bound to this physical interface
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(NamedTuple):
     """``probes`` go the way the system routes them, ``bound`` out of the physical interface when a tunnel or a
     second default route exists."""
 
@@ -608,8 +594,7 @@ class LossLeg(NamedTuple):
     echo: Echo
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(NamedTuple):
     interval_ms: float = 10.0
     legs: tuple[LossLeg, ...] = ()
 
@@ -633,8 +618,7 @@ class PathTrace(NamedTuple):
     denied: bool = False
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     traces: tuple[PathTrace, ...] = ()
     mtu: tuple[PathMtu, ...] = ()
 
@@ -652,8 +636,7 @@ class DnsServer(NamedTuple):
     answers: tuple[DnsAnswer, ...] = ()
 
 
-@dataclass(frozen=True)
-class Dns:
+class Dns(NamedTuple):
     servers: tuple[DnsServer, ...] = ()
     configured_total: int = 0
     overrides: tuple[HostsEntry, ...] = ()  # hosts-file lines for the names that were asked
@@ -685,8 +668,7 @@ class TargetLook(NamedTuple):
     http: HttpAnswer | None = None
 
 
-@dataclass(frozen=True)
-class Web:
+class Web(NamedTuple):
     captive: tuple[CaptiveCheck, ...] = ()
     tls: tuple[TlsCheck, ...] = ()
     system: HttpAnswer | None = None  # as a browser would: the system's resolver and proxy
