@@ -122,6 +122,7 @@ FAULTS: tuple[Fault, ...] = (
         # Two stations answering for the gateway may be a redundant pair; two for this computer never are.
         direct=_TROUBLE & (address.duplicate | gateway.own_address_taken),
         symptom=_TROUBLE & gateway.stations.at_least(TWO_STATIONS),
+        refines=("lan-cable-bad", "wifi-weak-signal", "wifi-channel-congested", "repeater-backhaul-bad"),
         test="restart-both-devices",
         source="RFC 5227 IPv4 address conflict detection",
         seen_with="Linux kernel (lab)",

@@ -37,6 +37,8 @@ FAULTS: tuple[Fault, ...] = (
         & (OTHERS_FAIL | (link.wifi_adapter & wifi.radio_on & wifi.home_in_sight.is_(False))),
         rules_out=LAMPS_ON,
         refines=(
+            "nic-disabled",
+            "radio-off",
             "lan-cable-unplugged",
             "wifi-ssid-absent",
             "router-hung",
