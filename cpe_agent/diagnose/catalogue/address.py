@@ -60,9 +60,12 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # The system should ask and does not; asked by hand, the router offers at once.
         contrast=_NO_ADDRESS & address.dhcp_client.is_("stopped") & wire.dhcp_offers.at_least(1),
-        symptom=_NO_ADDRESS & ~known(address.static_here) & ~known(address.dhcp_client.is_("running")),
-        rules_out=wire.dhcp_unanswered | LAMPS_OFF,
-        veto=OTHERS_FAIL,
+        symptom=_NO_ADDRESS
+        & ~known(address.static_here)
+        & ~known(address.dhcp_client.is_("running"))
+        & ~known(LAMPS_OFF),
+        rules_out=wire.dhcp_unanswered,
+        veto=OTHERS_FAIL | LAMPS_OFF,
         test="restart-this-computer",
         source="RFC 2131 4.4: the client asks; the system's own list of running services",
         seen_with="dnsmasq (lab)",
@@ -122,7 +125,7 @@ FAULTS: tuple[Fault, ...] = (
         # Two stations answering for the gateway may be a redundant pair; two for this computer never are.
         direct=_TROUBLE & (address.duplicate | gateway.own_address_taken),
         symptom=_TROUBLE & gateway.stations.at_least(TWO_STATIONS),
-        refines=("lan-cable-bad", "wifi-weak-signal", "wifi-channel-congested", "repeater-backhaul-bad"),
+        refines=("router-hung", "lan-cable-bad", "wifi-weak-signal", "wifi-channel-congested", "repeater-backhaul-bad"),
         test="restart-both-devices",
         source="RFC 5227 IPv4 address conflict detection",
         seen_with="Linux kernel (lab)",

@@ -61,8 +61,8 @@ FAULTS: tuple[Fault, ...] = (
         & (gateway.answers_arp.is_(False) | (gateway.answers_arp & home_leg.sent_packets.at_least(LEFT_PACKETS)))
         & (address.v4_origin.is_("dhcp") | asked.SECOND_DEVICE.is_("fails")),
         symptom=_DEAD,
-        rules_out=known(address.duplicate) | known(gateway.own_address_taken),
         veto=known(gateway.in_subnet.is_(False))
+        | known(address.duplicate | gateway.own_address_taken)
         | known(wire.dhcp_offers.at_least(1))
         | known(OTHERS_WORK)
         | known(out.stopped_here)

@@ -31,8 +31,9 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # No bypass is needed: no packet can leave while every adapter is switched off.
-        direct=link.any_admin_up.is_(False),
         # A radio that is off takes its adapter down with it; a failed driver does too.
+        direct=link.any_admin_up.is_(False) & (~link.wifi_adapter | wifi.radio_on),
+        symptom=link.any_admin_up.is_(False),
         rules_out=(link.wifi_adapter & wifi.radio_on.is_(False)) | link.driver_failed,
         veto=OTHERS_FAIL,
         test="switch-adapter-on",

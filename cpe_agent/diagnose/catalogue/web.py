@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
-from cpe_agent.diagnose.readings import address, dns, out, proxy, said, web
+from cpe_agent.diagnose.readings import address, dns, home_leg, out, proxy, said, web
 from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
 TWO_WAYS = 2
@@ -56,7 +56,8 @@ FAULTS: tuple[Fault, ...] = (
         direct=proxy.mode.is_("manual") & proxy.local_and_closed & web.system_ok.is_(False),
         contrast=proxy.mode.is_("manual") & proxy.answers.is_(False) & proxy.direct_ok,
         symptom=proxy.mode.is_("manual") & proxy.answers.is_(False),
-        veto=OTHERS_FAIL,
+        # On a dead line it stays a second finding: no page would come without the proxy either.
+        veto=OTHERS_FAIL | home_leg.networks.below(1),
         test="switch-proxy-off",
         source="a proxy that is set and does not accept TCP (RFC 9110 7.3)",
         seen_with="Linux kernel (lab)",
