@@ -75,9 +75,9 @@ def stopped_here(r: Reach) -> bool | None:
 
 @reading("reach.no_route", Reach)
 def no_route(r: Reach) -> bool | None:
-    """Nothing could be sent: this computer has no route out."""
+    """Nothing could be sent: this computer has no route out, or its own filter keeps everything in."""
     probes = _probes(r, Family.V4)
-    return all(p.failure in LOCAL for p in probes) if probes else None
+    return all(p.failure in LOCAL for p in probes) or stopped_here.read(r) is True if probes else None
 
 
 @reading("reach.gateway_says_unreachable", Reach, Gateway)
