@@ -37,7 +37,8 @@ WORKS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.DNS, None): dns.configured_state.is_("ok"),
     (Rung.TLS, _V4): web.tls_ok_v4.at_least(1),
     (Rung.TLS, _V6): web.tls_ok_v6.at_least(1),
-    (Rung.WEB, None): web.system_ok,
+    # The system's page is a plain one: it proves nothing about encryption that was seen failing everywhere.
+    (Rung.WEB, None): web.system_ok & ~known(web.tls_ok.is_(0)),
     (Rung.SITE, None): web.site_ok,
 }
 
@@ -65,6 +66,9 @@ FAILS: dict[tuple[Rung, Family | None], Expr] = {
 _ON_THE_LINE = frozenset(
     {Rung.DEVICE_OK, Rung.CLOCK, Rung.LINK, Rung.ADDRESS, Rung.GATEWAY, Rung.LINE, Rung.WAN_SESSION, Rung.INTERNET}
 )
+
+_STATES = frozenset({Rung.LINK, Rung.ADDRESS})
+"""What the system only says of itself: a signal and an address are there even when no program can use them."""
 
 FAMILIES: tuple[Family, ...] = (Family.V4, Family.V6)
 
@@ -145,6 +149,8 @@ def _closure(working: frozenset[Key], one_way: bool) -> frozenset[Key]:
         if rung is Rung.DNS or (rung not in _ON_THE_LINE and not one_way):
             continue  # a forwarder answers known names from its cache; what works another way proves nothing here
         for lower in below(rung):
+            if lower is Rung.DEVICE_OK and rung in _STATES:
+                continue
             if (lower, None) in WORKS or lower in SHARED:
                 proven.add((lower, None))
             elif family is not None:

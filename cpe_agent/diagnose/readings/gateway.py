@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Failure, Gateway, GatewayLook, Neighbours
+from cpe_agent.facts import Failure, Family, Gateway, GatewayLook, Neighbours
 
 ALIVE_BY_TCP = (None, Failure.REFUSED, Failure.RESET)
 
@@ -18,7 +18,10 @@ def look_alive(g: GatewayLook) -> bool | None:
             return True
     if g.dns is not None and (g.dns.ok or g.dns.failure not in (None, *SILENT)):
         return True
-    asked = (g.echo is not None and not g.echo.denied) or any(c.failure is not Failure.NOT_PERMITTED for c in g.tcp)
+    probes = [g.echo.failure if g.echo is not None else None, *(c.failure for c in g.tcp)]
+    if Failure.NOT_PERMITTED in (*probes, g.dns.failure if g.dns is not None else None):
+        return None  # this computer's own filter: a kernel that forbids datagrams drops the TCP ones in silence
+    asked = (g.echo is not None and not g.echo.denied) or bool(g.tcp)
     return False if asked else None
 
 
@@ -107,3 +110,14 @@ def neighbours_alive(n: Neighbours) -> int | None:
 def own_address_taken(n: Neighbours) -> bool | None:
     """Another station answers for this computer's own address."""
     return n.duplicate_own_address
+
+
+PHONE_GATEWAYS = frozenset({"172.20.10.1", "192.168.43.1", "192.168.49.1", "192.168.137.1"})
+"""What telephones (iOS, Android) and Windows give themselves when they share their own connection."""
+
+
+@reading("gateway.is_a_phone", Gateway)
+def is_a_phone(g: Gateway) -> bool | None:
+    """The gateway has the address that telephones and computers take when they share their own connection."""
+    addresses = {x.address for x in g.gateways if x.family is Family.V4}
+    return bool(addresses & PHONE_GATEWAYS) if addresses else None

@@ -105,3 +105,39 @@ def multicast_per_s(i: Interfaces, t: Traffic) -> float | None:
 def carrier_flaps(i: Interfaces, t: Traffic) -> int | None:
     """Times the uplink lost or regained its signal during the run."""
     return next((d.carrier_changes for d in t.deltas if d.name == i.uplink), None)
+
+
+@reading("link.carrier_changes", Interfaces)
+def carrier_changes(i: Interfaces) -> int | None:
+    """Times the uplink lost or regained its signal since it appeared."""
+    nic = uplink_of(i)
+    return None if nic is None else nic.carrier_changes
+
+
+@reading("link.wifi_adapter", Interfaces)
+def wifi_adapter(i: Interfaces) -> bool:
+    """This computer has a Wi-Fi adapter, so a cable is not its only way."""
+    return any(n.kind is NicKind.WIFI for n in i.nics)
+
+
+@reading("link.wire_was_used", Interfaces)
+def wire_was_used(i: Interfaces) -> bool | None:
+    """A wired adapter has received something since it appeared: a cable was in use here."""
+    wires = [n for n in i.nics if n.kind is NicKind.ETHERNET]
+    counts = [n.rx_packets if n.rx_packets is not None else n.rx_bytes for n in wires]
+    if any(counts):
+        return True
+    return None if None in counts else False
+
+
+DISABLED_CODE = 22  # Windows device manager: "this device is disabled"
+UNPLUGGED_CODE = 45  # "currently, this hardware device is not connected"
+
+
+@reading("link.driver_failed", Interfaces)
+def driver_failed(i: Interfaces) -> bool | None:
+    """The system reports a problem with the driver or the hardware of a physical adapter (switched off is none)."""
+    codes = [n.driver_problem for n in i.nics if n.kind in WAYS_OUT]
+    if any(c not in (None, 0, DISABLED_CODE, UNPLUGGED_CODE) for c in codes):
+        return True
+    return None if not codes or None in codes else False

@@ -63,16 +63,21 @@ def system_v4_networks(r: Reach) -> int | None:
 
 @reading("reach.stopped_here", Reach)
 def stopped_here(r: Reach) -> bool | None:
-    """Every probe was forbidden by this computer's own filter."""
+    """This computer's own filter forbids the way out. It says so for every datagram; a TCP packet that such a filter
+    drops is only never answered."""
     probes = _probes(r, Family.V4)
-    return all(p.failure is Failure.NOT_PERMITTED for p in probes) if probes else None
+    if not probes:
+        return None
+    said = sum(p.failure is Failure.NOT_PERMITTED for p in probes)
+    silent = sum(p.protocol == "tcp" and p.failure is Failure.TIMED_OUT for p in probes)
+    return said > 0 and said + silent == len(probes)
 
 
 @reading("reach.no_route", Reach)
 def no_route(r: Reach) -> bool | None:
-    """Nothing could be sent: this computer has no route out."""
+    """Nothing could be sent: this computer has no route out, or its own filter keeps everything in."""
     probes = _probes(r, Family.V4)
-    return all(p.failure in LOCAL for p in probes) if probes else None
+    return all(p.failure in LOCAL for p in probes) or stopped_here.read(r) is True if probes else None
 
 
 @reading("reach.gateway_says_unreachable", Reach, Gateway)

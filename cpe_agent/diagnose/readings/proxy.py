@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import ProxyVpn
+from cpe_agent.facts import Failure, ProxyVpn
 
 
 @reading("proxy.mode", ProxyVpn)
@@ -42,3 +42,14 @@ def pac_ok(p: ProxyVpn) -> bool | None:
 def pac_proxy_answers(p: ProxyVpn) -> bool | None:
     """The proxy that the automatic script names takes connections."""
     return None if p.pac_proxy_connect is None else p.pac_proxy_connect.ok
+
+
+@reading("proxy.local_and_closed", ProxyVpn)
+def local_and_closed(p: ProxyVpn) -> bool | None:
+    """The proxy should run on this computer itself, and nothing listens there: what an uninstalled program leaves."""
+    if p.proxy is None or p.proxy.host is None:
+        return None
+    here = p.proxy.host == "localhost" or p.proxy.host.startswith("127.") or p.proxy.host == "::1"
+    if not here or p.proxy_connect is None:
+        return None if here else False
+    return p.proxy_connect.failure is Failure.REFUSED

@@ -161,14 +161,24 @@ def site_status(w: Web) -> int | None:
 
 @reading("clock.skew_s", Clock)
 def skew_s(c: Clock) -> float | None:
-    """How far this computer's clock is ahead of the sources, when they agree."""
-    return None if c.skew_s is None else abs(c.skew_s)
+    """How far this computer's clock is off the sources, when they agree. The router alone is no source: without the
+    Internet its own clock starts anywhere."""
+    outside = any(s.kind != "router" for s in c.sources)
+    return abs(c.skew_s) if c.skew_s is not None and outside else None
 
 
 @reading("device.loopback_ok", System)
 def loopback_ok(s: System) -> bool | None:
     """This computer can open a TCP connection to itself."""
     return s.loopback_tcp_ok
+
+
+@reading("device.loopback_failure", System)
+def loopback_failure(s: System) -> str | None:
+    """How a TCP connection of this computer to itself failed; none when it stood."""
+    if s.loopback_tcp_ok is None:
+        return None
+    return "none" if s.loopback_tcp_ok else str(s.loopback_failure or Failure.OTHER)
 
 
 @reading("device.supported", System)

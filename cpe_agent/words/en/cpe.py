@@ -4,4 +4,69 @@ from __future__ import annotations
 
 from cpe_agent.words import FaultText
 
-FAULTS: dict[str, FaultText] = {}
+FAULTS: dict[str, FaultText] = {
+    "bufferbloat-uplink": FaultText(
+        title="Something may be filling the upload",
+        customer="Data waits in a long queue behind the router. Some device in the home may be sending a lot.",
+        representative="The round trip behind the router rises by more than 200 ms within the run, the home leg is "
+        "clean and this computer is not the sender. Home load or access congestion.",
+        next_step="Pause uploads, backups and calls on every other device and run the check again.",
+    ),
+    "dhcp-pool-exhausted": FaultText(
+        title="The router has no address left",
+        customer="Other devices work, but the router gives this computer no address. It may have none left to give.",
+        representative="No OFFER for this computer's DISCOVER while another device of the same network works: pool "
+        "exhausted or a device filter.",
+        next_step="Switch off devices that are not needed, restart the router and try again.",
+    ),
+    "router-blocks-this-device": FaultText(
+        title="The router holds back this device",
+        customer="Other devices get through, but the router does not let this computer out. A time limit or parental "
+        "control may be set for it.",
+        representative="The gateway answers 'administratively prohibited' for this computer while another device "
+        "works.",
+        next_step="Look at the router's list of blocked devices, parental control and time limits.",
+    ),
+    "router-cpu-overloaded": FaultText(
+        title="The router is overloaded",
+        customer="The router answers very slowly, even over a good cable.",
+        representative="Wired, clean counters, low load: slow round trip to the gateway, and its own page takes more "
+        "than 3 s.",
+        next_step="Switch the router off for 30 seconds and on again, then run the check again.",
+    ),
+    "router-dhcp-server-off": FaultText(
+        title="The router gives out no addresses",
+        customer="This computer asked for an address and the router did not answer. Without one nothing can work.",
+        representative="Carrier up, DISCOVER sent twice, no OFFER. DHCP server off, or the router behind a switch is "
+        "not there.",
+        next_step="Switch the router off for 30 seconds and on again, then run the check again.",
+    ),
+    "router-filter-blocks": FaultText(
+        title="A filter in the router blocks the way",
+        customer="The router itself says that it does not let anything out. A filter is set in it.",
+        representative="ICMP 'administratively prohibited' from the gateway's own address for every test address.",
+        next_step="Reset the filter, firewall or child-protection settings of the router.",
+    ),
+    "router-hung": FaultText(
+        title="The router does not answer",
+        customer="The connection to the router has a signal, but the router does not answer at all.",
+        representative="Carrier and address are there; the gateway is silent to ARP, or to everything above it while "
+        "our packets leave.",
+        next_step="Switch the router off for 30 seconds and on again, then wait three minutes.",
+    ),
+    "router-power-off": FaultText(
+        title="The router has no power",
+        customer="The router's lamps are dark and nothing is heard from it.",
+        representative="Lamps reported off; no carrier, or a silent gateway. Power, adaptor or the router itself; "
+        "nothing beyond it was tested.",
+        next_step="Check the router's switch, its power adaptor and the wall socket with another appliance.",
+    ),
+    "router-reboot-loop": FaultText(
+        title="The router may keep restarting",
+        customer="The router started a few minutes ago and its connection to this computer has come and gone several "
+        "times.",
+        representative="Router uptime below 10 minutes and six or more carrier changes here, with a complaint of "
+        "drops. A restart made by hand looks the same.",
+        next_step="Plug the router into another wall socket and watch whether its lamps start over by themselves.",
+    ),
+}

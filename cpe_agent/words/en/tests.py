@@ -3,6 +3,61 @@
 from __future__ import annotations
 
 TESTS: dict[str, str] = {
+    "ask-for-an-address": "Run the check again with administrator rights, so that it can ask the router for an "
+    "address itself.",
+    "ask-second-device": "Take another phone or computer, join the same home network (mobile data off) and open a "
+    "page. Does it work?",
+    "ask-what-is-missing": "Ask what exactly does not work, and whether it works on another device.",
+    "cable-or-wifi": "How is this computer usually connected? If by cable, push both plugs in until they click; if "
+    "by Wi-Fi, switch it on and join the home's network.",
+    "close-programs": "Close all other programs, wait a minute and run the check again.",
+    "disconnect-vpn": "Disconnect the VPN, its kill switch too, and run the check again.",
+    "join-home-wifi": "Open the list of Wi-Fi networks, choose the home's own one and join it.",
+    "look-at-parental-control": "Open the router's page and look for blocked devices, parental control and time "
+    "limits.",
+    "look-at-router-lamps": "Look at the router. Is any lamp on it lit?",
+    "look-for-home-wifi": "Open the list of Wi-Fi networks. Is the home's own network in it?",
+    "pause-https-scanning": "Switch off the HTTPS or web scanning of the protection program for five minutes and "
+    "open a secure page.",
+    "pause-other-devices": "Switch off or pause every other device in the home for two minutes and run the check "
+    "again.",
+    "pause-protection": "Pause the firewall or protection program of this computer for five minutes and run the "
+    "check again.",
+    "pause-uploads-here": "Pause backups, cloud copies and updates on this computer and run the check again.",
+    "power-cycle-router": "Take the router off its power for 30 seconds, plug it in, wait three minutes and run the "
+    "check again.",
+    "reset-router-filter": "Open the router's page, switch its filters and child protection off and run the check "
+    "again.",
+    "restart-both-devices": "Restart this computer and the device that was connected last, then run the check again.",
+    "restart-this-computer": "Restart this computer and run the check again.",
+    "router-on-another-socket": "Plug the router's power adaptor into another wall socket and watch its lamps for "
+    "ten minutes.",
     "run-again-deep": "Run the check again with --deep; it takes up to twenty seconds and measures more.",
+    "set-address-automatic": "Set the network connection of this computer to take address and DNS automatically, "
+    "and run the check again.",
+    "set-channel-36-48": "Set the router's 5 GHz channel to one of 36, 40, 44 or 48 and watch for a day.",
+    "set-clock-automatic": "Set date, time and time zone of this computer to automatic and run the check again.",
+    "sign-in-to-proxy": "Sign in to the proxy, or switch it off, and open the page again.",
+    "stand-beside-router": "Carry this computer next to the main router and run the check again there.",
     "swap-lan-cable": "Try another network cable and another socket of the router.",
+    "switch-adapter-on": "Open the network settings and switch the network adapter on.",
+    "switch-other-devices-off": "Switch off two devices that are not needed, restart the router and run the check "
+    "again.",
+    "switch-proxy-off": "Switch the proxy off in the system's network settings and open a page.",
+    "switch-proxy-script-off": "Switch the automatic proxy script off in the system's network settings and open a "
+    "page.",
+    "switch-wifi-off-and-on": "Switch the Wi-Fi of this computer off and on again, then run the check again.",
+    "switch-wifi-on": "Switch Wi-Fi on (look for a switch, a key or airplane mode) and run the check again.",
+    "try-another-browser": "Open the same page in another, current browser (Firefox brings its own trust list).",
+    "try-another-channel": "Use the 5 GHz network, or set another Wi-Fi channel in the router, and run the check "
+    "again.",
+    "try-with-a-cable": "Connect this computer to the router with a cable and run the check again.",
+    "type-wifi-key-again": "Forget the network on this computer and join it again with the Wi-Fi key from the "
+    "router's label.",
+    "unplug-double-cable": "Look for a cable with both ends in the same switch or router; pull one end and run the "
+    "check again.",
+    "unplug-second-router": "Take the second router or repeater off the home network, restart this computer and run "
+    "the check again.",
+    "unplug-unused-link": "Unplug the cable or switch off the Wi-Fi that is not needed, and run the check again.",
+    "update-this-computer": "Plan an update of this computer's system.",
 }

@@ -1,0 +1,64 @@
+"""Faults of this computer that show first in encrypted connections."""
+
+from __future__ import annotations
+
+from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
+from cpe_agent.diagnose.ladder import Rung
+from cpe_agent.diagnose.readings import tls, web
+from cpe_agent.diagnose.readings.said import OTHERS_FAIL
+
+SITES = 2  # one site's certificate may be the site's own trouble; two unrelated ones are not
+CLOCK_GOOD_S = 300  # proofs.CLOCK_TOLERANCE_S
+
+# The plain checks got exactly their known answer: no portal and no walled garden stands in between.
+_OPEN = web.is_open & ~web.intercepted
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        code="av-tls-interception",
+        number=15,
+        breaks=Rung.TLS,
+        owner=Owner.DEVICE,
+        acts=Acts.CUSTOMER,
+        effect=Effect.STOPS,
+        # The certificate itself names the program of this computer that wrote it.
+        direct=_OPEN & web.tls_ok.is_(0) & tls.local_filter_sites.at_least(SITES),
+        symptom=_OPEN & web.tls_ok.is_(0) & tls.unknown_issuers.at_least(SITES) & tls.distinct_refused_issuers.is_(1),
+        veto=OTHERS_FAIL,
+        test="pause-https-scanning",
+        separate_from={"root-store-outdated": "pause-https-scanning"},
+        source="issuer of the leaf certificate (RFC 5280 4.1.2.4)",
+    ),
+    Fault(
+        code="root-store-outdated",
+        number=17,
+        breaks=Rung.TLS,
+        owner=Owner.DEVICE,
+        acts=Acts.CUSTOMER,
+        effect=Effect.STOPS,
+        # Several well-known issuers are strangers here while the clock is right. The bypass (a list of our own) is not
+        # measured, so it stays a suspicion.
+        symptom=_OPEN
+        & web.tls_ok.is_(0)
+        & tls.unknown_issuers.at_least(SITES)
+        & tls.distinct_refused_issuers.at_least(SITES)
+        & web.skew_s.below(CLOCK_GOOD_S),
+        rules_out=tls.local_filter_sites.at_least(1) | OTHERS_FAIL,
+        test="try-another-browser",
+        source="RFC 5280 6.1: a path must end at a trust anchor of this computer",
+        seen_with="openssl (lab)",
+    ),
+    Fault(
+        code="tls-version-unsupported",
+        number=18,
+        breaks=Rung.TLS,
+        owner=Owner.DEVICE,
+        acts=Acts.CUSTOMER,
+        effect=Effect.STOPS,
+        symptom=_OPEN & web.tls_ok.is_(0) & tls.version_failures.at_least(SITES),
+        rules_out=OTHERS_FAIL,
+        test="try-another-browser",
+        source="RFC 8446 6.2 alert 70 protocol_version; RFC 8996 retires TLS 1.0 and 1.1",
+        seen_with="openssl (lab)",
+    ),
+)
