@@ -110,3 +110,10 @@ def static_here(a: Addressing, i: Interfaces) -> bool:
     """This computer's settings or address say that the address was typed in by hand."""
     own = any(x.nic == i.uplink and x.origin is Origin.STATIC and x.family is Family.V4 for x in a.addresses)
     return a.configured == "static" or own
+
+
+@reading("address.v6_public", Addressing, Interfaces)
+def v6_public(a: Addressing, i: Interfaces) -> bool:
+    """A global IPv6 address other than a unique local one (fc00::/7, RFC 4193) stands on a physical adapter."""
+    own = [x for x in _on_ways_out(a, i, Family.V6) if x.scope == "global" and not x.tentative]
+    return any(not x.address.lower().startswith(("fc", "fd", "fe8", "fe9", "fea", "feb")) for x in own)
