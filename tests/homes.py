@@ -225,6 +225,9 @@ def patch(
         if name not in NAMES:
             raise KeyError(name)
         home.pop(name, None)
+    for name in home:
+        _no_strangers(NAMES[name], home[name], name)
+        home[name] = to_plain(from_plain(NAMES[name], home[name], name))  # a later patch may name any field
     return home
 
 

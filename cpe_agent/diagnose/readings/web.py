@@ -130,7 +130,9 @@ def system_ok(w: Web) -> bool | None:
     """A web page fetched exactly as a browser would: the system's resolver, proxy and routes."""
     if w.system is None:
         return None
-    return w.system.failure is None and w.system.status is not None and w.system.status < 400
+    if w.system.failure is not None or w.system.status is None or w.system.body_as_expected is False:
+        return False
+    return w.system.status < 300  # the page asked for never redirects; a portal does
 
 
 @reading("web.system_status", Web)
@@ -156,6 +158,8 @@ def site_ok(w: Web) -> bool | None:
     """The asked site answered as a site should."""
     if w.target is None:
         return None
+    if w.target.tls is not None and not w.target.tls.ok:
+        return False
     if w.target.http is not None:
         return w.target.http.failure is None and (w.target.http.status or 0) < 400
     return w.target.connect is not None and w.target.connect.ok
