@@ -41,7 +41,7 @@ FAULTS: tuple[Fault, ...] = (
         | address.vpn_takes_default
         | known(traffic.own_mbps.above(OWN_LOAD_MBPS))
         | known(out.first_hop_rtt_median_ms.above(QUEUE_MS)),
-        test="measure-on-cable",
+        test="try-with-a-cable",
         separate_from={"transit-loss": "run-again-deep", "isp-core-congestion": "run-again-deep"},
         before_action=("line-counters-read",),
         dispatch=Dispatch.AFTER,
@@ -62,7 +62,7 @@ FAULTS: tuple[Fault, ...] = (
         & ~known(traffic.own_mbps.above(OWN_LOAD_MBPS)),
         rules_out=address.vpn_takes_default,
         test="repeat-at-night",
-        separate_from={"bufferbloat-uplink": "pause-transfers", "isp-core-congestion": "run-again-deep"},
+        separate_from={"bufferbloat-uplink": "pause-other-devices", "isp-core-congestion": "run-again-deep"},
         source="RFC 7567: delay that swings with the queue of a shared link",
     ),
     Fault(
