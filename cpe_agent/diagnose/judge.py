@@ -23,13 +23,14 @@ class Asked:
     grade: Grade | None
     evidence: Evidence
     veto: Truth
+    doubted: bool  # a section that ought to be here and is not could rule it out or forbid its name
     may_rise: bool  # stronger evidence for it may still come
     may_fall: bool  # something pending may rule it out
 
     @property
     def provable(self) -> bool:
         """Its own evidence would carry a name."""
-        return self.grade in (Grade.DIRECT, Grade.CONTRAST) and self.veto is NO
+        return self.grade in (Grade.DIRECT, Grade.CONTRAST) and self.veto is NO and not self.doubted
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,17 @@ class Judgement:
 def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
     """Ask every fault alone, then let proofs refute and causes explain. The order of ``catalogue`` does not matter."""
     rungs = see(look)
-    asked = {f.code: ask(f, look) for f in sorted(catalogue, key=lambda f: f.number)}
+    holes = look.facts.holes(SECTIONS)
+    doubting = Look(look.facts.with_pending(holes)) if holes else None
+    asked = {f.code: ask(f, look, doubting) for f in sorted(catalogue, key=lambda f: f.number)}
     present = [a for a in asked.values() if a.present is YES]
     refuted = {a.fault.code for a in present if _refuted(a, rungs)}
     standing = [a for a in present if a.fault.code not in refuted and a.fault.effect is not Effect.ADVISES]
     because = {a.fault.code: _explainers(a, standing) for a in standing}
     findings = tuple(_finding(a, refuted, because, rungs) for a in present)
     roots = sorted((f for f in findings if f.standing == "root"), key=_rank)
-    verdict, headline, suspects = _verdict(roots, rungs)
-    if verdict == "healthy" and _hidden_by_holes(look, catalogue, rungs):
+    verdict, headline, suspects = _verdict(roots, findings, rungs)
+    if verdict == "healthy" and doubting is not None and _hidden_by_holes(doubting, catalogue, rungs):
         verdict = "inconclusive"
     first_broken = headline.fault.breaks if headline is not None else _lowest_failing(rungs)
     if verdict == "healthy":
@@ -85,13 +88,14 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
         segments=_segments(roots, suspects, verdict, rungs),
         proven_up_to=_proven_up_to(rungs),
         first_broken=first_broken,
-        settled=_settled(verdict, headline, asked, refuted, rungs),
+        settled=_settled(verdict, headline, asked, refuted, rungs) and not _may_be_seen_failing(roots, asked, rungs),
         rungs=rungs,
     )
 
 
-def ask(fault: Fault, look: Look) -> Asked:
-    """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out."""
+def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
+    """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
+    the holes in the facts as sections that could still speak."""
     ruled = _ask(fault.rules_out, look, {})
     truths = []
     grade: Grade | None = None
@@ -118,17 +122,16 @@ def ask(fault: Fault, look: Look) -> Asked:
         grade=grade if present is YES else None,
         evidence=evidence,
         veto=veto,
+        doubted=doubting is not None
+        and grade is not None
+        and PENDING in (_ask(fault.rules_out, doubting, {}), _ask(fault.veto, doubting, {})),
         may_rise=PENDING in stronger or veto is PENDING,
         may_fall=ruled is PENDING,
     )
 
 
-def _hidden_by_holes(look: Look, catalogue: Sequence[Fault], rungs: Rungs) -> bool:
+def _hidden_by_holes(doubting: Look, catalogue: Sequence[Fault], rungs: Rungs) -> bool:
     """Could a section that ought to be here and is not hide a fault? Then nobody may say that all is well."""
-    holes = look.facts.holes(SECTIONS)
-    if not holes:
-        return False
-    doubting = Look(look.facts.with_pending(holes))
     return any(
         ask(f, doubting).present is PENDING
         for f in catalogue
@@ -188,29 +191,43 @@ def _rank(f: Finding) -> tuple[int, int, int, int]:
     return (f.fault.effect is not Effect.STOPS, ORDER.index(f.fault.breaks), GRADES.index(f.grade), f.fault.number)
 
 
-def _verdict(roots: Sequence[Finding], rungs: Rungs) -> tuple[str, Finding | None, tuple[Finding, ...]]:
+def _verdict(
+    roots: Sequence[Finding], findings: Sequence[Finding], rungs: Rungs
+) -> tuple[str, Finding | None, tuple[Finding, ...]]:
     stops = [f for f in roots if f.fault.effect is Effect.STOPS]
     degrades = [f for f in roots if f.fault.effect is Effect.DEGRADES]
     for group in (stops, degrades):
         if not group:
-            if group is stops and _lowest_failing(rungs) is not None:
-                # Something is measured broken and no fault of the catalogue that stops accounts for it.
+            failing = _lowest_failing(rungs)
+            if group is stops and failing is not None and not _degraded_to_failure(degrades, failing):
+                # Something is measured broken and no fault of the catalogue accounts for it.
                 return "inconclusive", None, tuple(degrades[:2])
             continue
         lowest = [f for f in group if f.fault.breaks is group[0].fault.breaks]
         named = next((f for f in lowest if f.named), None)
         if named is not None:
             return "fault", named, ()
-        return "inconclusive", None, tuple(_suspects(group))
+        return "inconclusive", None, tuple(_suspects(group, findings))
     if all(rungs.is_proven(r) for r in (Rung.INTERNET, Rung.OPEN, Rung.DNS, Rung.WEB)):
         return "healthy", None, ()
     return "inconclusive", None, ()
 
 
-def _suspects(group: Sequence[Finding]) -> list[Finding]:
-    """The most likely ones: those on the lowest rung, at most four; a second rung's only if the first has just one."""
+def _degraded_to_failure(degrades: Sequence[Finding], failing: Rung) -> bool:
+    """A named fault that degrades the very rung that fails accounts for it: large packets that vanish stop every
+    secure page where each server sends large ones."""
+    return any(f.named and f.fault.breaks is failing for f in degrades)
+
+
+def _suspects(group: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
+    """The most likely ones: those on the lowest rung, at most four; a second rung's only if the first has just one.
+    Those are what that one alone would explain: if it is not there, they are what is left."""
     lowest = [f for f in group if f.fault.breaks is group[0].fault.breaks]
-    return (lowest if len(lowest) > 1 else list(group))[:4]
+    if len(lowest) > 1:
+        return lowest[:4]
+    stops = [f for f in findings if f.fault.effect is Effect.STOPS and f.because_of == (lowest[0].fault.code,)]
+    behind = sorted((f for f in stops if f.standing == "explained"), key=_rank)
+    return sorted((*group, *(f for f in behind if f.fault.breaks is behind[0].fault.breaks)), key=_rank)[:4]
 
 
 def _next_test(suspects: Sequence[Finding]) -> tuple[str, tuple[str, ...]] | None:
@@ -289,6 +306,12 @@ def _settled(verdict: str, headline: Finding | None, asked: dict[str, Asked], re
     return not any(
         a is not own and _could_take_over(a, headline) for a in hopeful if a.present is PENDING or a.may_rise
     )
+
+
+def _may_be_seen_failing(roots: Sequence[Finding], asked: dict[str, Asked], rungs: Rungs) -> bool:
+    """A root that its own evidence would name waits only for its rung to be seen failing, and that may still come."""
+    waiting = [f for f in roots if not f.named and asked[f.fault.code].provable]
+    return any(rungs.may_still_fail(f.fault.breaks, f.fault.family) for f in waiting)
 
 
 def _still_open(rungs: Rungs) -> bool:

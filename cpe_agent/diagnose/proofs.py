@@ -7,6 +7,7 @@ proves nothing about the line.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cpe_agent.diagnose.ladder import SHARED, Rung, below
@@ -92,7 +93,15 @@ class Rungs:
         return _has(self.may_be_proven, rung, family)
 
     def fails_at_or_above(self, rung: Rung, family: Family | None = None) -> bool:
-        return any(same_path(f, family) and (r is rung or rung in below(r)) for r, f in self.failing)
+        return _at_or_above(self.failing, rung, family)
+
+    def may_still_fail(self, rung: Rung, family: Family | None = None) -> bool:
+        """A section that is pending could show this rung, or one that stands on it, failing."""
+        return _at_or_above(self.may_fail, rung, family)
+
+
+def _at_or_above(keys: Iterable[Key], rung: Rung, family: Family | None) -> bool:
+    return any(same_path(f, family) and (r is rung or rung in below(r)) for r, f in keys)
 
 
 def _has(keys: frozenset[Key], rung: Rung, family: Family | None) -> bool:

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
+from cpe_agent.diagnose.gates import DEAD, LINE_CARRIES, ROUTER_SAYS_MORE, SECOND_DEVICE_WORKS
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import address, asked, out
+from cpe_agent.diagnose.readings import address, out, reach, router, web
 from cpe_agent.facts import Family
 
+FLOWS_FAILING_PERCENT = 30  # single lost packets are sent again; a third of the new connections is no accident
+
+NEW_FLOWS_FAIL = reach.new_flows_failing_percent.at_least(FLOWS_FAILING_PERCENT) & out.v4_icmp_networks.at_least(2)
+
 FAULTS: tuple[Fault, ...] = (
+    Fault(
+        code="router-nat-table-full",
+        number=54,
+        breaks=Rung.INTERNET,
+        family=Family.V4,
+        owner=Owner.CPE,
+        acts=Acts.CUSTOMER,
+        effect=Effect.DEGRADES,
+        symptom=NEW_FLOWS_FAIL,
+        rules_out=known(address.vpn_takes_default),
+        test="restart-router-and-compare",
+        separate_from={"isp-cgnat-exhausted": "restart-router-and-compare"},
+        source="RFC 4787, RFC 5382: a translator without a free entry drops the first packet of a new flow",
+        seen_with="Linux kernel (lab)",
+    ),
     Fault(
         code="isp-routing-blackhole",
         number=103,
@@ -18,10 +38,49 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.STOPS,
         # The provider's first router answers, three independent networks behind it do not.
-        contrast=out.v4_networks.is_(0) & out.provider_hop & ~out.stopped_here,
-        veto=known(address.vpn_takes_default) | known(asked.SECOND_DEVICE.is_("works")),
+        contrast=out.v4_networks.is_(0) & out.provider_hop & ~out.no_route,
+        symptom=DEAD
+        & (known(router.session.is_("connected")) | out.last_hop.at_least(2) | known(LINE_CARRIES))
+        & ~ROUTER_SAYS_MORE,
+        # Whoever answers web pages there is a walled garden or a portal, and its own fault says so.
+        rules_out=web.answered,
+        veto=address.vpn_takes_default | SECOND_DEVICE_WORKS | web.answered,
         test="ask-second-device",
+        separate_from={"access-no-sync": "look-at-line-lamp", "account-suspended": "open-a-plain-page"},
         source="RFC 1812 5.3.1: a router that forwards answers an expired TTL",
+        seen_with="Linux kernel (lab)",
+    ),
+    Fault(
+        code="isp-cgnat-exhausted",
+        number=105,
+        breaks=Rung.INTERNET,
+        family=Family.V4,
+        owner=Owner.ISP_CORE,
+        acts=Acts.ISP,
+        effect=Effect.DEGRADES,
+        symptom=NEW_FLOWS_FAIL & (router.wan_address.is_("cgnat") | address.dialled_cgnat),
+        rules_out=known(address.vpn_takes_default),
+        test="restart-router-and-compare",
+        separate_from={"router-nat-table-full": "restart-router-and-compare"},
+        source="RFC 6888: a carrier-grade translator limits the ports of one subscriber",
+        seen_with="Linux kernel (lab)",
+    ),
+    Fault(
+        code="isp-port-filtering",
+        number=107,
+        breaks=Rung.TLS,
+        owner=Owner.ISP_CORE,
+        acts=Acts.ISP,
+        effect=Effect.STOPS,
+        # A filter that drops in silence may stand in this computer, in the router or at the provider.
+        symptom=out.v4_tcp_networks.is_(0)
+        & (out.v4_udp_networks.at_least(2) | out.v4_icmp_networks.at_least(2))
+        & web.tls_ok.is_(0)
+        & ~out.gateway_prohibits,
+        rules_out=known(address.vpn_takes_default) | SECOND_DEVICE_WORKS,
+        test="ask-second-device",
+        separate_from={"host-firewall-blocking": "ask-second-device", "router-filter-blocks": "read-router-page"},
+        source="TCP 443 silent to three independent networks that answer other protocols",
         seen_with="Linux kernel (lab)",
     ),
 )

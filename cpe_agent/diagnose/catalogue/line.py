@@ -1,13 +1,33 @@
-"""Faults that show first on the access line."""
+"""Faults of the provider's side that show first on the access line."""
 
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
+from cpe_agent.diagnose.gates import (
+    DEAD,
+    EXPLICIT,
+    LINE_CARRIES,
+    ROUTER_SAYS_MORE,
+    USER_DISCONNECT,
+)
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import router
+from cpe_agent.diagnose.readings import asked, dialling, gateway, link, router
 
 JUST_STARTED_S = 180  # a DSL modem trains for up to three minutes after power-on; no sync is normal then
+
+NO_SIGNAL = router.physical_link.is_("down") | (
+    router.physical_link.is_("training") & router.uptime_s.at_least(JUST_STARTED_S)
+)
+LAMP_DARK = asked.LINE_LAMP.one_of("off", "blinking")
+# The session side is silent and nothing says that the router holds, or gave up, a session by itself.
+NO_SESSION_WORD = (
+    DEAD
+    & ~ROUTER_SAYS_MORE
+    & ~known(router.session.is_("connected"))
+    & ~known(router.physical_link.is_("down"))
+    & ~known(router.last_error.one_of(*USER_DISCONNECT, "ISP_DISCONNECT"))
+)
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -17,13 +37,130 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCESS,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=router.physical_link.is_("down") & ~router.access_type.is_("ethernet"),
-        rules_out=router.auth_verdict,
-        veto=known(router.uptime_s.below(JUST_STARTED_S)),
+        # Only a built-in DSL modem's word is about the line. Many routers write "Cable" or "Ethernet" for a socket
+        # that leads to a separate box of the home.
+        direct=(router.access_type.is_("dsl") & (NO_SIGNAL | (EXPLICIT & router.last_error.is_("NO_CARRIER"))))
+        | (DEAD & LAMP_DARK & ~known(router.access_type.one_of("cable", "ethernet"))),
+        symptom=(DEAD & ~ROUTER_SAYS_MORE & ~known(router.access_type.one_of("cable", "ethernet") & NO_SIGNAL))
+        | (NO_SIGNAL & ~known(router.access_type.one_of("cable", "ethernet"))),
+        rules_out=LINE_CARRIES,
+        veto=known(router.uptime_s.below(JUST_STARTED_S)) | known(asked.MODEM_LAMPS.is_("off")),
         test="look-at-line-lamp",
-        separate_from={"home-line-wiring-fault": "test-at-first-socket"},
+        separate_from={
+            "home-line-wiring-fault": "test-at-first-socket",
+            "modem-or-ont-power-off": "look-at-modem-lamps",
+            "router-wan-disconnected-by-user": "press-connect",
+            "credentials-rejected": "read-login-server-log",
+        },
         before_action=("nte-test", "area-outage-feed"),
         dispatch=Dispatch.AFTER,
-        source="UPnP WANCommonInterfaceConfig:1 PhysicalLinkStatus",
+        source="UPnP WANCommonInterfaceConfig:1 PhysicalLinkStatus Down/Initializing; ERROR_NO_CARRIER",
+    ),
+    Fault(
+        code="access-optical-los",
+        number=69,
+        breaks=Rung.LINE,
+        owner=Owner.ACCESS,
+        acts=Acts.INFRASTRUCTURE,
+        effect=Effect.STOPS,
+        direct=DEAD & asked.LOS_LAMP.is_("red"),
+        # A router with a built-in fibre port has no word of its own for it and writes "Ethernet".
+        symptom=NO_SIGNAL & ~known(router.access_type.one_of("dsl", "cable")),
+        rules_out=LINE_CARRIES | asked.LOS_LAMP.is_("off") | asked.MODEM_LAMPS.is_("off"),
+        test="look-at-los-lamp",
+        separate_from={"modem-or-ont-power-off": "look-at-modem-lamps"},
+        before_action=("area-outage-feed",),
+        dispatch=Dispatch.AFTER,
+        source="ITU-T G.984.2: loss of signal at the ONU; the LOS lamp shows that alarm",
+    ),
+    Fault(
+        code="access-docsis-unregistered",
+        number=70,
+        breaks=Rung.LINE,
+        owner=Owner.ACCESS,
+        acts=Acts.ISP,
+        effect=Effect.STOPS,
+        direct=router.access_type.is_("cable") & NO_SIGNAL & LAMP_DARK & DEAD,
+        # "Cable" alone is weak: some router software writes it whatever the line is.
+        symptom=router.access_type.is_("cable") & NO_SIGNAL,
+        rules_out=LINE_CARRIES,
+        veto=known(router.uptime_s.below(JUST_STARTED_S)),
+        test="look-at-line-lamp",
+        separate_from={"wan-cable-unplugged": "look-at-modem-lamps"},
+        before_action=("remote-modem-check",),
+        dispatch=Dispatch.AFTER,
+        source="UPnP WANCommonInterfaceConfig:1 WANAccessType Cable, PhysicalLinkStatus; DOCSIS online lamp",
+    ),
+    Fault(
+        code="access-no-pado",
+        number=71,
+        breaks=Rung.LINE,
+        owner=Owner.ACCESS,
+        acts=Acts.ISP,  # the provider looks at its own concentrator before it asks the line's owner
+        effect=Effect.STOPS,
+        direct=(
+            router.service.is_("ppp") & EXPLICIT & router.last_error.is_("NO_ANSWER") & router.physical_link.is_("up")
+        )
+        # A call through a router that routes gets no answer and proves nothing; so there must be no gateway.
+        | (
+            dialling.kind.is_("pppoe")
+            & dialling.meaning.is_("no_answer")
+            & asked.dial_stage.is_("discovery")
+            & link.carrier
+            & gateway.exists.is_(False)
+        ),
+        symptom=(NO_SESSION_WORD & ~known(asked.wan.is_("ipoe")))
+        | (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT"))
+        | (dialling.kind.is_("pppoe") & dialling.meaning.is_("no_answer")),
+        rules_out=router.auth_verdict
+        | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
+        | asked.LINE_LAMP.one_of("off", "blinking"),
+        veto=known(router.uptime_s.below(JUST_STARTED_S)),
+        test="look-at-line-lamp",
+        separate_from={
+            "router-wan-mode-mismatch": "read-router-page",
+            "isp-bras-overloaded": "ask-provider-concentrator",
+            "access-no-dhcp-offer": "read-router-page",
+        },
+        before_action=("provider-concentrator-checked", "area-outage-feed"),
+        source="RFC 2516 5.1: a PADI without PADO; UPnP WANPPPConnection:1 ERROR_NO_ANSWER; RAS 651, 678, 815",
+    ),
+    Fault(
+        code="access-no-dhcp-offer",
+        number=72,
+        breaks=Rung.LINE,
+        owner=Owner.ACCESS,
+        acts=Acts.ISP,
+        effect=Effect.STOPS,
+        # No router says whether nobody offered an address or a server refused one: a suspect, never a name.
+        symptom=(NO_SESSION_WORD & ~known(asked.wan.is_("pppoe")) & ~known(router.service.is_("ppp")))
+        | (router.service.is_("ip") & EXPLICIT & router.last_error.is_("IP_CONFIGURATION")),
+        rules_out=router.auth_verdict
+        | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
+        | router.wan_address.one_of("public", "cgnat")
+        | asked.LINE_LAMP.one_of("off", "blinking"),
+        test="look-at-line-lamp",
+        separate_from={
+            "isp-ip-pool-exhausted": "read-address-server-log",
+            "router-wan-mode-mismatch": "read-router-page",
+        },
+        before_action=("address-server-log-read",),
+        source="RFC 2131 4.4.1 on the router's outer side; UPnP WANIPConnection:1 ERROR_IP_CONFIGURATION",
+    ),
+    Fault(
+        code="access-line-errors",
+        number=74,
+        breaks=Rung.LINE,
+        owner=Owner.ACCESS,
+        acts=Acts.ISP,
+        effect=Effect.STOPS,
+        direct=EXPLICIT & router.last_error.is_("TOO_MANY_LINE_ERRORS") & DEAD,
+        rules_out=asked.FIRST_SOCKET.is_("works"),
+        veto=known(router.uptime_s.below(JUST_STARTED_S)),
+        test="test-at-first-socket",
+        separate_from={"home-line-wiring-fault": "test-at-first-socket"},
+        before_action=("nte-test", "line-counters-read"),
+        dispatch=Dispatch.AFTER,
+        source="UPnP WANPPPConnection:1 LastConnectionError ERROR_TOO_MANY_LINE_ERRORS",
     ),
 )

@@ -43,7 +43,7 @@ def wan(p: Plan) -> str | None:
     return None if p.wan == "unknown" else p.wan
 
 
-def _last(d: Dial) -> DialEntry | None:
+def last_entry(d: Dial) -> DialEntry | None:
     """The newest entry that has something to say; an old failure with a later success says nothing."""
     if any(e.state == "connected" and e.kind != "vpn" for e in d.entries):
         return next(e for e in d.entries if e.state == "connected" and e.kind != "vpn")
@@ -54,35 +54,35 @@ def _last(d: Dial) -> DialEntry | None:
 @reading("dial.state", Dial)
 def dial_state(d: Dial) -> str | None:
     """State of the connection that this computer itself dials."""
-    entry = _last(d)
+    entry = last_entry(d)
     return None if entry is None else entry.state
 
 
 @reading("dial.code", Dial)
 def dial_code(d: Dial) -> int | None:
     """The dialler's own error number (RAS error or pppd exit status) of a failed attempt."""
-    entry = _last(d)
+    entry = last_entry(d)
     return entry.code if entry is not None and entry.state == "failed" else None
 
 
 @reading("dial.stage", Dial)
 def dial_stage(d: Dial) -> str | None:
     """How far a failed attempt came: discovery, lcp, auth, ipcp, local."""
-    entry = _last(d)
+    entry = last_entry(d)
     return entry.stage if entry is not None and entry.state == "failed" else None
 
 
 @reading("dial.reason", Dial)
 def dial_reason(d: Dial) -> str | None:
     """Why it failed, in our words."""
-    entry = _last(d)
+    entry = last_entry(d)
     return entry.reason if entry is not None and entry.state == "failed" else None
 
 
 @reading("dial.source", Dial)
 def dial_source(d: Dial) -> str | None:
     """Whose number the code is: ras, pppd, networkmanager, scutil."""
-    entry = _last(d)
+    entry = last_entry(d)
     return None if entry is None else entry.source
 
 

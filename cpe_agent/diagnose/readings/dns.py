@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
 from cpe_agent.facts import Dns, DnsAnswer, DnsServer, Failure, Origin
@@ -11,8 +11,24 @@ SILENT = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, 
 WORD = {Failure.SERVFAIL: "servfail", Failure.DNS_REFUSED: "refused", Failure.NXDOMAIN: "nxdomain"}
 
 
+PUBLIC = frozenset(
+    (
+        *("1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4", "9.9.9.9", "149.112.112.112"),
+        *("208.67.222.222", "208.67.220.220", "94.140.14.14", "94.140.15.15"),
+        *("2606:4700:4700::1111", "2606:4700:4700::1001", "2001:4860:4860::8888", "2001:4860:4860::8844"),
+        *("2620:fe::fe", "2620:fe::9"),
+    )
+)
+"""Well-known public resolvers: a router that hands one out has not thereby made it the provider's."""
+
+_HOME = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")))
+
+
 def _known(server: DnsServer) -> list[DnsAnswer]:
-    return [a for a in server.answers if a.kind == "known"]
+    """Answers about a name that exists. A resolver that the system must ask encrypted is judged by those alone."""
+    known = [a for a in server.answers if a.kind == "known"]
+    encrypted = [a for a in known if a.transport == "dot"]
+    return encrypted if server.encrypted == "strict" and encrypted else known
 
 
 def state_of(server: DnsServer) -> str | None:
@@ -42,6 +58,19 @@ def configured(d: Dns) -> list[DnsServer]:
     return [s for s in d.servers if s.role == "configured"]
 
 
+HANDED_OUT = (Origin.DHCP, Origin.PPP, Origin.RA)
+
+
+def _could_be_providers(address: str) -> bool:
+    if address in PUBLIC:
+        return False
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False  # a link-local address with a zone: some box of the home
+    return not any(parsed in net for net in _HOME if net.version == parsed.version)
+
+
 def providers(d: Dns) -> list[DnsServer]:
     """The provider's own resolvers, asked directly: listed in the profile, or handed out and not the home router."""
     return [
@@ -52,7 +81,7 @@ def providers(d: Dns) -> list[DnsServer]:
             s.role == "configured"
             and not s.is_gateway
             and not s.via_tunnel
-            and (s.is_provider or (s.is_provider is None and s.origin in (Origin.DHCP, Origin.PPP, Origin.RA)))
+            and (s.is_provider or (s.is_provider is None and s.origin in HANDED_OUT and _could_be_providers(s.address)))
         )
     ]
 
@@ -151,13 +180,60 @@ def lies(servers: list[DnsServer]) -> bool | None:
     answers = [a for s in servers for a in _known(s) if a.ok and a.addresses]
     if not answers:
         return None
-    return any(not ip_address(x).is_global for a in answers for x in a.addresses)
+    return any(_unroutable(x) for a in answers for x in a.addresses)
+
+
+def _unroutable(address: str) -> bool:
+    try:
+        return not ip_address(address).is_global
+    except ValueError:
+        return True
 
 
 @reading("dns.configured_lies", Dns)
 def configured_lies(d: Dns) -> bool | None:
     """This computer's resolvers give an unroutable address for a public name."""
     return lies(configured(d))
+
+
+@reading("dns.public_lies", Dns)
+def public_lies(d: Dns) -> bool | None:
+    """Public resolvers, asked from here, give an unroutable address for a public name."""
+    return lies([s for s in d.servers if s.role == "public"])
+
+
+@reading("dns.provider_lies", Dns)
+def provider_lies(d: Dns) -> bool | None:
+    """The provider's resolvers, asked directly, give an unroutable address for a public name."""
+    return lies(providers(d))
+
+
+@reading("dns.configured_is_provider", Dns)
+def configured_is_provider(d: Dns) -> bool | None:
+    """One of this computer's resolvers is the provider's by the profile's list."""
+    told = [s.is_provider for s in configured(d) if s.is_provider is not None]
+    return any(told) if told else None
+
+
+@reading("dns.strict", Dns)
+def strict(d: Dns) -> bool:
+    """This computer is set to ask its resolvers over an encrypted connection only."""
+    return any(s.encrypted == "strict" for s in configured(d))
+
+
+@reading("dns.strict_answers", Dns)
+def strict_answers(d: Dns) -> bool | None:
+    """A resolver that must be asked encrypted (DNS over TLS, port 853) answered so."""
+    asked = [a for s in configured(d) if s.encrypted == "strict" for a in s.answers if a.transport == "dot"]
+    return any(a.ok for a in asked) if asked else None
+
+
+@reading("dns.strict_plain_ok", Dns)
+def strict_plain_ok(d: Dns) -> bool | None:
+    """The same resolvers, or public ones, answer when they are asked plainly."""
+    own = [a for s in configured(d) if s.encrypted == "strict" for a in s.answers]
+    asked = [a for a in own if a.transport != "dot"] + [a for s in d.servers if s.role == "public" for a in _known(s)]
+    return any(a.ok for a in asked) if asked else None
 
 
 @reading("dns.overrides", Dns)

@@ -201,3 +201,12 @@ def first_hop_both_halves(loss: Loss) -> bool | None:
 def far_both_halves(loss: Loss) -> bool | None:
     """Loss up to the far end showed in the first and in the second half of the burst."""
     return _in_both_halves(loss, "far")
+
+
+@reading("loss.first_hop_jitter_ms", Loss)
+def first_hop_jitter_ms(loss: Loss) -> float | None:
+    """How far the round trip to the first router beyond the home swings: the 95th percentile less the minimum."""
+    found = leg(loss, "first-hop")
+    if found is None or found.echo.rtt_p95_ms is None or found.echo.rtt_min_ms is None:
+        return None
+    return round(found.echo.rtt_p95_ms - found.echo.rtt_min_ms, 1)

@@ -147,6 +147,13 @@ AUTH_VERDICTS = {
 def auth_verdict(r: Router) -> bool | None:
     """The router reports an answer of the login server while it is not connected: frames pass the line both ways."""
     words = [w for w in map(_error, samples_of(r)) if w is not None]
-    if not words or session.read(r) == "connected":
-        return None
+    if not words or session.read(r) == "connected" or physical_link.read(r) == "down":
+        return None  # a verdict kept from before the line lost its signal says nothing about now
     return any(w in AUTH_VERDICTS for w in words)
+
+
+@reading("router.authenticating", Router)
+def authenticating(r: Router) -> bool | None:
+    """Every sample showed the router waiting for the login server's verdict."""
+    words = [s.status.strip().lower() for s in samples_of(r) if s.status]
+    return all(w == "authenticating" for w in words) if words else None

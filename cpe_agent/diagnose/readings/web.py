@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import CaptiveCheck, Clock, Failure, Family, Load, System, Web
+from cpe_agent.facts import CaptiveCheck, Clock, Failure, Family, Gateway, Load, System, Web
 
 CERTIFICATE = (
     Failure.TLS_EXPIRED,
@@ -48,6 +48,31 @@ def intercepted(w: Web) -> bool | None:
     """Somebody else answered the plain-HTTP checks, and nobody answered them rightly."""
     answered = _answered(w)
     return all(not c.expected for c in answered) if answered else None
+
+
+@reading("web.answered", Web)
+def answered(w: Web) -> bool:
+    """Anybody answered one of the plain-HTTP checks in this run, rightly or not."""
+    return bool(_answered(w))
+
+
+@reading("web.answered_by_gateway", Web, Gateway)
+def answered_by_gateway(w: Web, g: Gateway) -> bool | None:
+    """The wrong answers to the plain-HTTP checks came from the home router, or send there: many routers show a page of
+    their own while the line is down."""
+    own = {x.address for x in g.gateways}
+    wrong = [c.answer for c in _answered(w) if not c.expected]
+    if not wrong or not own:
+        return None
+    return any(a.address in own or _host(a.location) in own for a in wrong)
+
+
+def _host(location: str | None) -> str | None:
+    """The host of ``scheme://host[:port]``."""
+    if location is None:
+        return None
+    host = location.partition("://")[2].partition("/")[0]
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
 @reading("web.redirected_to_isp", Web)
@@ -105,7 +130,9 @@ def system_ok(w: Web) -> bool | None:
     """A web page fetched exactly as a browser would: the system's resolver, proxy and routes."""
     if w.system is None:
         return None
-    return w.system.failure is None and w.system.status is not None and w.system.status < 400
+    if w.system.failure is not None or w.system.status is None or w.system.body_as_expected is False:
+        return False
+    return w.system.status < 300  # the page asked for never redirects; a portal does
 
 
 @reading("web.system_status", Web)
@@ -131,6 +158,8 @@ def site_ok(w: Web) -> bool | None:
     """The asked site answered as a site should."""
     if w.target is None:
         return None
+    if w.target.tls is not None and not w.target.tls.ok:
+        return False
     if w.target.http is not None:
         return w.target.http.failure is None and (w.target.http.status or 0) < 400
     return w.target.connect is not None and w.target.connect.ok

@@ -4,4 +4,75 @@ from __future__ import annotations
 
 from cpe_agent.words import FaultText
 
-FAULTS: dict[str, FaultText] = {}
+FAULTS: dict[str, FaultText] = {
+    "account-line-binding-mismatch": FaultText(
+        title="The login does not fit this line",
+        customer="The provider's login server says that this account belongs to another line. The provider has to "
+        "match them; nothing in the home is wrong.",
+        representative="Reject text names port, circuit or MAC binding: pair swap, move or wrong circuit id.",
+        next_step="Compare circuit id and NAS port of the request with the order; joint ticket with the line's owner.",
+    ),
+    "account-not-provisioned": FaultText(
+        title="The service is not switched on yet",
+        customer="The provider accepted the login but gave this account no service. The provider has to finish "
+        "switching it on.",
+        representative="Authentication acknowledged, then IPCP ended without service or address: account without service "
+        "profile.",
+        next_step="Check the order's state and the service profile of the account.",
+    ),
+    "account-session-limit": FaultText(
+        title="An earlier session is still open",
+        customer="The provider still holds an earlier session and refuses a second one. It usually ends by itself "
+        "within three minutes.",
+        representative="Reject because of an open session (Simultaneous-Use), typical right after a restart.",
+        next_step="Clear the stale session; if there is none, look for a second dialler with the same account.",
+    ),
+    "account-suspended": FaultText(
+        title="The account is blocked at the provider",
+        customer="The line works. The provider has paused this account and shows its own page in place of the "
+        "Internet.",
+        representative="Walled garden of the provider, or a login verdict of disabled, expired or restricted. Not a "
+        "password matter, not a line matter.",
+        next_step="Look at the account in billing; once it is released, let the router log in again.",
+    ),
+    "captive-portal-login": FaultText(
+        title="This network wants a sign-in first",
+        customer="The network lets nobody out before a sign-in on its own page. Open a browser and a plain page, "
+        "and it will appear.",
+        representative="Plain-HTTP checks answered by a host that is not the provider's: captive portal of a hotspot, "
+        "hotel or company.",
+        next_step="Open a browser, go to http://example.com and sign in on the page that appears.",
+    ),
+    "credentials-missing": FaultText(
+        title="No login is stored",
+        customer="The connection asks for a user name and a password, and none is stored on this computer.",
+        representative="Dialler reports no secrets; no authentication request was ever sent.",
+        next_step="Enter the user name and password from the provider's letter; the provider can read out the user "
+        "name.",
+    ),
+    "credentials-rejected": FaultText(
+        title="The login server refused this login",
+        customer="The line works and the provider's login server answered, but it refused this user name and "
+        "password. The reason stands in the provider's own log.",
+        representative="Explicit reject from AAA. The same code covers wrong secret, realm, session limit, lock-out and "
+        "binding: the sub-cause is in the reject log.",
+        next_step="Read the AAA reject reason first; only if it says bad password, reset it and read it out to the "
+        "customer.",
+    ),
+    "credentials-wrong-password": FaultText(
+        title="The login server says the password differs",
+        customer="The provider's login server knows this user name, but the password stored here is not the one it "
+        "has. It can be set anew.",
+        representative="Reject text names the password. Confirm in the AAA log: some servers send this text for every "
+        "refusal.",
+        next_step="Confirm in the AAA log, then reset the password and read it back.",
+    ),
+    "credentials-wrong-realm": FaultText(
+        title="The login server does not know this realm",
+        customer="The part of the user name after the @ is not one that the login server knows. It often stays "
+        "behind after a change of provider.",
+        representative="Reject text: unknown realm or domain.",
+        next_step="Tell the customer the exact user name form of the present provider; check for a recent change of "
+        "provider.",
+    ),
+}

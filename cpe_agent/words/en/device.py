@@ -35,6 +35,21 @@ FAULTS: dict[str, FaultText] = {
         representative="Link up, no IPv4 address, the system's DHCP client is stopped; our own DISCOVER drew an OFFER.",
         next_step="Restart this computer; if nothing changes, set the network connection to automatic.",
     ),
+    "dns-settings-hijacked": FaultText(
+        title="A foreign name service is set here",
+        customer="A name service that gives false addresses is set on this computer. The one that the home hands "
+        "out works.",
+        representative="Static resolver returns unroutable addresses for public names; automatic resolver and public ones "
+        "do not.",
+        next_step="Set the name service (DNS) to automatic and let a virus scan run.",
+    ),
+    "encrypted-dns-blocked": FaultText(
+        title="Encrypted name look-ups get no answer",
+        customer="This computer is set to look up names only encrypted, and that way gets no answer. The plain way "
+        "works.",
+        representative="Strict DNS over TLS configured, port 853 unanswered, plain port 53 answers.",
+        next_step="Set private DNS to automatic.",
+    ),
     "host-firewall-blocking": FaultText(
         title="A firewall on this computer blocks it",
         customer="This computer's own protection does not let anything out to the Internet. The line itself could not "
@@ -50,6 +65,12 @@ FAULTS: dict[str, FaultText] = {
         representative="Own timers fire more than 100 ms late with processor or memory full; round trips measured here "
         "cannot be read as the line's.",
         next_step="Close programs that are not needed or restart this computer, then run the check again.",
+    ),
+    "hosts-file-override": FaultText(
+        title="This computer sends the site elsewhere",
+        customer="A line in this computer's own address list (hosts file) sends the asked site to another place.",
+        representative="hosts entry for the target with an address that no name server gives; other sites fine.",
+        next_step="Remove the line from the hosts file; if nobody put it there, let a virus scan run.",
     ),
     "local-upload-saturation": FaultText(
         title="This computer's upload fills the line",
@@ -129,6 +150,12 @@ FAULTS: dict[str, FaultText] = {
         representative="Different public issuers are unknown on two or more unrelated sites with a good clock and a "
         "clean plain-HTTP check. A second trust store decides.",
         next_step="Update the system, or try a browser that brings its own list (Firefox).",
+    ),
+    "static-dns-dead": FaultText(
+        title="The set name service does not answer",
+        customer="A name service set by hand on this computer does not answer. The one that the home hands out works.",
+        representative="Static resolver dead; the automatic one (router or provider) answers in the same run.",
+        next_step="Set the name service (DNS) to automatic.",
     ),
     "static-ip-wrong": FaultText(
         title="The address typed in does not fit",

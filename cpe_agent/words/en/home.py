@@ -5,6 +5,12 @@ from __future__ import annotations
 from cpe_agent.words import FaultText
 
 FAULTS: dict[str, FaultText] = {
+    "double-nat": FaultText(
+        title="Two routers stand one behind the other",
+        customer="Everything works. There are two routers in a row, which can disturb games and access from outside.",
+        representative="WAN address and second hop are private (RFC 1918): two translators in a row.",
+        next_step="Switch one of the two routers to bridge or access-point mode if something is disturbed.",
+    ),
     "duplicate-ip": FaultText(
         title="Two devices use the same address",
         customer="Another device in the home uses the same address as this computer, so answers get lost.",
@@ -18,6 +24,14 @@ FAULTS: dict[str, FaultText] = {
         representative="Guest-like SSID and no UPnP answer: client isolation explains the missing router facts. Not a "
         "fault.",
         next_step="Join the main Wi-Fi if the router or other devices are needed.",
+    ),
+    "home-line-wiring-fault": FaultText(
+        title="The line works at the first socket",
+        customer="The line works at the first telephone socket and not where the router stands now. The wiring "
+        "between the two disturbs it.",
+        representative="Sync or error state normal at the NTE, bad at the inner socket: inner wiring, filters or "
+        "extensions.",
+        next_step="Keep the router at the first socket, or have the wiring behind it checked.",
     ),
     "lan-cable-bad": FaultText(
         title="The network cable loses data",
@@ -50,6 +64,13 @@ FAULTS: dict[str, FaultText] = {
         "bridging loop.",
         next_step="Look for a cable with both ends in the same switch or router, and pull one end.",
     ),
+    "modem-or-ont-power-off": FaultText(
+        title="The modem or fibre box is dark",
+        customer="The box between router and line shows no lamp, so it has no power or is broken.",
+        representative="Customer reports no lamp on modem or ONT; router alive, nothing beyond it.",
+        next_step="Check the box's plug and power supply, and try another wall socket; if it stays dark, the "
+        "provider replaces it.",
+    ),
     "repeater-backhaul-bad": FaultText(
         title="The Wi-Fi repeater may be too far",
         customer="The Wi-Fi here is strong, and still data comes late or gets lost. If there is a repeater, its own "
@@ -65,6 +86,20 @@ FAULTS: dict[str, FaultText] = {
         representative="OFFERs from two servers that name different routers, and the present gateway is dead. Which "
         "one is the stranger is not known from here.",
         next_step="Unplug the second router or repeater from the home network and restart this computer.",
+    ),
+    "wan-cable-miswired": FaultText(
+        title="The modem's cable is in another socket",
+        customer="The cable from the modem seems to sit in a socket for computers; the router's Internet socket is "
+        "empty.",
+        representative="Router's WAN port without link while the provider's address server is heard on the LAN.",
+        next_step="Move the cable from the modem into the router's socket marked WAN, Internet or DSL; a photo helps.",
+    ),
+    "wan-cable-unplugged": FaultText(
+        title="No signal between router and modem",
+        customer="The modem has power, but the router gets no signal from it. The cable between them or one of its "
+        "plugs is loose or broken.",
+        representative="Ethernet WAN port without link, modem or ONT reported powered, no LOS.",
+        next_step="Push both plugs of the cable between router and modem in until they click, or try another cable.",
     ),
     "wifi-channel-congested": FaultText(
         title="Too many Wi-Fi networks on this channel",

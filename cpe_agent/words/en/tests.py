@@ -5,6 +5,9 @@ from __future__ import annotations
 TESTS: dict[str, str] = {
     "ask-for-an-address": "Run the check again with administrator rights, so that it can ask the router for an "
     "address itself.",
+    "ask-for-public-address": "Ask whether the customer needs to reach something at home from outside.",
+    "ask-provider-concentrator": "Look at the provider's own concentrator: did it see this line's call, and what did it answer?",
+    "ask-provider-resolver": "Ask the provider's resolver directly: run again with the provider's profile, which lists its address.",
     "ask-second-device": "Take another phone or computer, join the same home network (mobile data off) and open a "
     "page. Does it work?",
     "ask-what-is-missing": "Ask what exactly does not work, and whether it works on another device.",
@@ -12,11 +15,21 @@ TESTS: dict[str, str] = {
     "by Wi-Fi, switch it on and join the home's network.",
     "close-programs": "Close all other programs, wait a minute and run the check again.",
     "disconnect-vpn": "Disconnect the VPN, its kill switch too, and run the check again.",
+    "enter-login-of-the-letter": "Enter the user name and password from the provider's letter.",
+    "find-second-router": "Look whether a second router, or a modem that routes, stands between this router and the line.",
     "join-home-wifi": "Open the list of Wi-Fi networks, choose the home's own one and join it.",
+    "look-at-line-lamp": "Look at the router's line lamp (DSL, PON, Online or Internet): is it off, blinking or steady? The "
+    "router's own page shows the same.",
+    "look-at-los-lamp": "Look at the lamp marked LOS or ALARM on the fibre box: is it red or off?",
+    "look-at-modem-lamps": "Look at the separate modem or fibre box: does any lamp on it shine?",
     "look-at-parental-control": "Open the router's page and look for blocked devices, parental control and time "
     "limits.",
     "look-at-router-lamps": "Look at the router. Is any lamp on it lit?",
     "look-for-home-wifi": "Open the list of Wi-Fi networks. Is the home's own network in it?",
+    "lower-mtu-and-compare": "Set this computer's MTU to 1400 for a test and open the page again.",
+    "measure-from-provider": "Measure loss from the provider's edge router to the same far end.",
+    "open-a-plain-page": "Open http://example.com in a browser: which page comes, and whose is it?",
+    "open-site-elsewhere": "Open the site over a mobile connection, not over this line: does it work there?",
     "pause-https-scanning": "Switch off the HTTPS or web scanning of the protection program for five minutes and "
     "open a secure page.",
     "pause-other-devices": "Switch off or pause every other device in the home for two minutes and run the check "
@@ -24,11 +37,20 @@ TESTS: dict[str, str] = {
     "pause-protection": "Pause the firewall or protection program of this computer for five minutes and run the "
     "check again.",
     "pause-uploads-here": "Pause backups, cloud copies and updates on this computer and run the check again.",
+    "photo-of-router-sockets": "Take a photo of the back of the router with its cables.",
     "power-cycle-router": "Take the router off its power for 30 seconds, plug it in, wait three minutes and run the "
     "check again.",
+    "press-connect": "Press Connect in the router's page once: does the connection come up, and if not, what does it say?",
+    "read-address-server-log": "Look at the provider's address server or RADIUS log: was this line given an address, and if not, why?",
+    "read-login-server-log": "Look at the provider's login server log: did a request of this line arrive, and what was answered?",
+    "read-router-ipv6-page": "Look at the router's IPv6 page: did it get a prefix from the provider?",
+    "read-router-page": "Look at the router's Internet page: connection type, state and last error.",
+    "remove-hosts-line": "Take the line of this site out of the hosts file and open the site again.",
+    "repeat-at-night": "Run the check again late at night and compare.",
     "reset-router-filter": "Open the router's page, switch its filters and child protection off and run the check "
     "again.",
     "restart-both-devices": "Restart this computer and the device that was connected last, then run the check again.",
+    "restart-router-and-compare": "Restart the router and run the check again at once.",
     "restart-this-computer": "Restart this computer and run the check again.",
     "router-on-another-socket": "Plug the router's power adaptor into another wall socket and watch its lamps for "
     "ten minutes.",
@@ -37,6 +59,7 @@ TESTS: dict[str, str] = {
     "and run the check again.",
     "set-channel-36-48": "Set the router's 5 GHz channel to one of 36, 40, 44 or 48 and watch for a day.",
     "set-clock-automatic": "Set date, time and time zone of this computer to automatic and run the check again.",
+    "set-dns-automatic": "Set the name service (DNS) of this computer to automatic and run the check again.",
     "sign-in-to-proxy": "Sign in to the proxy, or switch it off, and open the page again.",
     "stand-beside-router": "Carry this computer next to the main router and run the check again there.",
     "swap-lan-cable": "Try another network cable and another socket of the router.",
@@ -48,6 +71,7 @@ TESTS: dict[str, str] = {
     "page.",
     "switch-wifi-off-and-on": "Switch the Wi-Fi of this computer off and on again, then run the check again.",
     "switch-wifi-on": "Switch Wi-Fi on (look for a switch, a key or airplane mode) and run the check again.",
+    "test-at-first-socket": "Connect the router at the first telephone socket with nothing else plugged in: does it work there?",
     "try-another-browser": "Open the same page in another, current browser (Firefox brings its own trust list).",
     "try-another-channel": "Use the 5 GHz network, or set another Wi-Fi channel in the router, and run the check "
     "again.",
@@ -60,4 +84,6 @@ TESTS: dict[str, str] = {
     "the check again.",
     "unplug-unused-link": "Unplug the cable or switch off the Wi-Fi that is not needed, and run the check again.",
     "update-this-computer": "Plan an update of this computer's system.",
+    "wait-three-minutes": "Wait three minutes without switching anything, then run the check again.",
+    "watch-for-a-day": "Leave the router on and run the check again after a day, or at the next drop.",
 }

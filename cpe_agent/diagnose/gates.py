@@ -1,0 +1,59 @@
+"""Conditions that many faults of the line share: what must be seen before anything beyond the router is judged."""
+
+from __future__ import annotations
+
+from cpe_agent.diagnose.predicate import Expr, known
+from cpe_agent.diagnose.readings import address, asked, dialling, gateway, out, proxy, reach, router, web
+
+REACHES: Expr = out.v4_networks.at_least(1) | out.v6_networks.at_least(1)
+"""Packets come back from the Internet, whatever names and pages do."""
+
+TUNNEL_IN_THE_WAY: Expr = address.vpn_takes_default & ~reach.bound_tested
+"""What fails, fails inside a tunnel, and the way without it was not tried."""
+
+DEAD: Expr = gateway.alive & out.v4_networks.is_(0) & ~out.no_route & ~known(TUNNEL_IN_THE_WAY)
+"""The router is alive, our packets leave this computer, and nothing beyond the router answers by any protocol."""
+
+NOT_CONNECTED: Expr = router.session.one_of("disconnected", "connecting")
+
+EXPLICIT: Expr = router.error_grade.one_of("A", "B") & NOT_CONNECTED
+"""The router gives a reason that is worth something: not ISP_DISCONNECT, UNKNOWN or NONE, and not one from before."""
+
+USER_DISCONNECT = ("USER_DISCONNECT", "IDLE_DISCONNECT", "FORCED_DISCONNECT")
+BEYOND_SYNC = (
+    "NO_ANSWER",
+    "ISP_TIME_OUT",
+    "IP_CONFIGURATION",
+    "SERVER_OUT_OF_RESOURCES",
+    "NOT_ENABLED_FOR_INTERNET",
+    "TOO_MANY_LINE_ERRORS",
+    "AUTHENTICATION_FAILURE",
+    "ACCOUNT_DISABLED",
+    "ACCOUNT_EXPIRED",
+    "PASSWORD_EXPIRED",
+    "RESTRICTED_LOGON_HOURS",
+)
+"""Reasons that a router can only give after its line was up far enough to try."""
+
+DIAL_SAYS_MORE: Expr = known(dialling.meaning.one_of(*dialling.LINE_PROVEN, "no_secret", "tunnel_silent"))
+ROUTER_SAYS_MORE: Expr = (
+    known(EXPLICIT & router.last_error.one_of(*BEYOND_SYNC))
+    | known(router.session.is_("unconfigured") & router.physical_link.is_("up"))
+    | DIAL_SAYS_MORE
+)
+"""Somebody gave a reason that points past the bare line, so the bare line is no suspect."""
+
+LINE_CARRIES: Expr = (
+    router.auth_verdict
+    | asked.LINE_LAMP.is_("steady")
+    | asked.FIRST_SOCKET.is_("works")
+    | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
+    | (out.last_hop.at_least(2) & web.answered)
+)
+"""The line itself was seen to carry: a far end spoke, or its lamp is steady. A page from beyond the second hop is a
+provider's walled garden; one with nothing behind the router would be the router's own."""
+
+SECOND_DEVICE_WORKS: Expr = known(asked.SECOND_DEVICE.is_("works"))
+SECOND_DEVICE_FAILS: Expr = known(asked.SECOND_DEVICE.is_("fails"))
+BY_DETOUR: Expr = address.vpn_takes_default | ~proxy.mode.is_("none")
+"""Pages go through a tunnel or a proxy of this computer. As a veto it must be known to be false."""
