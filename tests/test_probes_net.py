@@ -195,6 +195,15 @@ def test_dns_says_what_was_said() -> None:
     assert (closed.failure, closed.failure_from) == (Failure.PORT_UNREACHABLE, GATEWAY)
 
 
+def test_a_cut_answer_without_tcp_is_truncated() -> None:
+    def cut(question: bytes) -> bytes:
+        return question[:2] + b"\x87\x80" + question[4:10] + b"\0\0" + question[12:-11]
+
+    with serving(R1, _udp_server(GATEWAY, 53, cut)):
+        answer = probe(lambda: NET.dns(GATEWAY, "example.com"))
+    assert (answer.ok, answer.failure) == (False, Failure.TRUNCATED)
+
+
 def test_dns_is_asked_again() -> None:
     rule(R2, "forward", "udp dport 53 numgen inc mod 2 0 drop")
     answers = [probe(lambda: NET.dns(FAR[0], "example.com", resend_s=(0.1, 0.2, 0.3))) for _ in range(2)]
