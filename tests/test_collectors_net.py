@@ -4,7 +4,6 @@ each fault is made for real."""
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import ssl
 import subprocess
 import threading
@@ -229,7 +228,7 @@ def test_a_healthy_home(files: Path) -> None:
 
 @in_lab
 def test_the_provider_wants_money(files: Path) -> None:
-    plan = dataclasses.replace(PLAN, captive=(CaptiveTarget("http://portal.test/generate_204", 204, ""),), https=())
+    plan = PLAN._replace(captive=(CaptiveTarget("http://portal.test/generate_204", 204, ""),), https=())
     facts = sections(files, plan, G, D, W)
     (check,) = facts[Web].captive
     assert (check.expected, check.redirected_to_isp) == (False, True)
@@ -321,13 +320,13 @@ def test_our_own_dhcp_question(files: Path) -> None:
     with pytest.raises(CannotMeasure) as skipped:
         sections(files, PLAN, G, (dhcp.COLLECTOR, Dhcp))
     assert skipped.value.outcome is Outcome.SKIPPED
-    facts = sections(files, dataclasses.replace(PLAN, deep=True), (dhcp.COLLECTOR, Dhcp))
+    facts = sections(files, PLAN._replace(deep=True), (dhcp.COLLECTOR, Dhcp))
     assert (facts[Dhcp].nic, facts[Dhcp].discovers_sent, facts[Dhcp].offers) == ("eth0", 3, ())
 
 
 def test_clock_sources_must_agree() -> None:
     near, far = ClockSource("http", "a", 1.0, 1.1), ClockSource("http", "b", 1.4, 1.1)
-    assert clock.agreed_skew([near, far]) == 1.2
+    assert clock.agreed_skew([near, far, near._replace(skew_s=1.2)]) == 1.2
     assert clock.agreed_skew([near, far, far._replace(skew_s=900.0)]) is None
     assert clock.agreed_skew([]) is None
 
@@ -338,7 +337,7 @@ def test_without_web_and_router_the_clock_says_nothing() -> None:
 
 
 def test_v6_is_asked_only_with_an_address() -> None:
-    plan = dataclasses.replace(PLAN, literals=(*PLAN.literals, LiteralTarget(FAR_V6, "Cloudflare")))
+    plan = PLAN._replace(literals=(*PLAN.literals, LiteralTarget(FAR_V6, "Cloudflare")))
     assert [t.address for t in asked_literals(plan, Addressing())] == list(FAR)
 
 
