@@ -4,6 +4,7 @@ each fault is made for real."""
 from __future__ import annotations
 
 import asyncio
+import shutil
 import ssl
 import subprocess
 import threading
@@ -313,6 +314,28 @@ def test_two_ways_out_are_asked_apart(files: Path) -> None:
     if facts[Interfaces].uplink == "eth0":
         assert {p.nic for p in facts[Reach].bound} == {"eth0"}
         assert {p.network for p in facts[Reach].bound if p.answered} == set(NETWORKS)
+
+
+@in_lab
+@pytest.mark.skipif(shutil.which("miniupnpd") is None, reason="miniupnpd is not installed")
+def test_the_router_speaks_of_its_line(files: Path, tmp_path: Path) -> None:
+    config = tmp_path / "miniupnpd.conf"
+    config.write_text(
+        "ext_ifname=wan\nlistening_ip=lan\next_ip=8.0.0.7\nhttp_port=5000\nenable_natpmp=yes\nenable_upnp=yes\n"
+        "uuid=00000000-0000-4000-8000-000000000002\nsystem_uptime=no\nsecure_mode=yes\n"
+    )
+    with program(
+        R1, "miniupnpd", "-d", "-f", str(config), "-P", str(tmp_path / "pid"),
+        ready=lambda: listening(R1, "udp", 1900) and listening(R1, "tcp", 5000),
+    ):  # fmt: skip
+        facts = sections(files, PLAN, G, RO)
+    (igd,) = facts[Router].igds
+    assert (igd.address, igd.is_gateway, igd.problem) == (GATEWAY, True, None)
+    assert [(s.service, s.status, s.failure) for s in igd.samples] == [("WANIPConnection", "Connected", None)] * 3
+    assert igd.samples[0].external_address == "8.0.0.7"
+    assert igd.samples[0].physical_link == "Up"
+    assert igd.samples[2].at_s - igd.samples[0].at_s >= 0.2
+    assert all(answer.answered for answer in facts[Router].natpmp)
 
 
 @in_lab
