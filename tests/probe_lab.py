@@ -24,7 +24,8 @@ T = TypeVar("T")
 PC, R1, R2, R3 = NAMES = ("nxpc", "nxr1", "nxr2", "nxr3")
 FAR = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
 FAR_V6 = "2001:db8:ff::1"
-_CLONE_NEWNET = 0x40000000
+_CLONE_NEWNET, _CLONE_NEWNS = 0x40000000, 0x20000  # linux/sched.h
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000  # linux/mount.h
 
 
 def missing() -> str | None:
@@ -54,21 +55,29 @@ def rule(netns: str, hook: str, what: str, family: str = "ip") -> None:
     sh(netns, "nft", "-f", "-", text=nft)
 
 
-def enter(netns: str) -> None:
-    """Move the calling thread, and the threads it starts later, into a namespace."""
+def enter(netns: str, resolv_conf: Path | None = None) -> None:
+    """Move the calling thread, and the threads it starts later, into a namespace; with a resolv.conf of its own."""
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def check(result: int) -> None:
+        assert result == 0, os.strerror(ctypes.get_errno())
+
     with open(f"/run/netns/{netns}") as handle:
-        libc = ctypes.CDLL(None, use_errno=True)
-        assert libc.setns(handle.fileno(), _CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
+        check(libc.setns(handle.fileno(), _CLONE_NEWNET))
+    if resolv_conf is not None:
+        check(libc.unshare(_CLONE_NEWNS))
+        check(libc.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+        check(libc.mount(bytes(resolv_conf), b"/etc/resolv.conf", None, _MS_BIND, None))
 
 
-def inside(netns: str, call: Callable[[], T]) -> T:
+def inside(netns: str, call: Callable[[], T], resolv_conf: Path | None = None) -> T:
     """``call()`` in a thread of that namespace; what it raises is raised here."""
     result: list[T] = []
     error: list[BaseException] = []
 
     def work() -> None:
         try:
-            enter(netns)
+            enter(netns, resolv_conf)
             result.append(call())
         except BaseException as raised:
             error.append(raised)
@@ -82,9 +91,9 @@ def inside(netns: str, call: Callable[[], T]) -> T:
     return result[0]
 
 
-def probe(measure: Callable[[], Coroutine[Any, Any, T]], netns: str = PC) -> T:
+def probe(measure: Callable[[], Coroutine[Any, Any, T]], netns: str = PC, resolv_conf: Path | None = None) -> T:
     """Run a coroutine on a loop of its own inside a namespace."""
-    return inside(netns, lambda: asyncio.run(measure()))
+    return inside(netns, lambda: asyncio.run(measure()), resolv_conf)
 
 
 @contextmanager

@@ -182,6 +182,12 @@ def test_path_mtu_reported_and_silent(fresh_errors: None) -> None:
         ip("link set north mtu 1500", netns=R2)
 
 
+def test_filtered_echoes_are_no_black_hole() -> None:
+    rule(R3, "input", "ip protocol icmp drop")
+    look = probe(lambda: NET.path_mtu(FAR[0], sizes=(1280, 1500), timeout_s=0.6))
+    assert (look.largest_ok, look.silent_from, look.reported) == (None, None, None)
+
+
 def test_dns_says_what_was_said() -> None:
     known = probe(lambda: NET.dns(FAR[0], "example.com"))
     assert (known.ok, known.addresses, known.failure, known.tries) == (True, ("192.0.2.10",), None, 1)
@@ -193,6 +199,15 @@ def test_dns_says_what_was_said() -> None:
     assert (stream.ok, stream.addresses) == (True, ("192.0.2.10",))
     closed = probe(lambda: NET.dns(GATEWAY, "example.com"))
     assert (closed.failure, closed.failure_from) == (Failure.PORT_UNREACHABLE, GATEWAY)
+
+
+def test_a_cut_answer_without_tcp_is_truncated() -> None:
+    def cut(question: bytes) -> bytes:
+        return question[:2] + b"\x87\x80" + question[4:10] + b"\0\0" + question[12:-11]
+
+    with serving(R1, _udp_server(GATEWAY, 53, cut)):
+        answer = probe(lambda: NET.dns(GATEWAY, "example.com"))
+    assert (answer.ok, answer.failure) == (False, Failure.TRUNCATED)
 
 
 def test_dns_is_asked_again() -> None:

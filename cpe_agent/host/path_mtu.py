@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _RESEND_S = (0.0, 0.12, 0.3)  # a size is called silent only after three tries: one lost packet is no black hole
 _SETTLE_S = 0.2
 _MOST_SIZES = 16
+_CONTROL = (
+    100  # a size that passes everywhere: where even it draws nothing, echoes are filtered and no size is to blame
+)
 
 
 class _Sizes:
@@ -57,15 +60,17 @@ class _Sizes:
 
 
 async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) -> PathMtu:
-    """See ``Net.path_mtu``. ``silent_from`` is the smallest size above ``largest_ok`` that vanished with no word."""
+    """See ``Net.path_mtu``. ``silent_from`` is the smallest size above ``largest_ok`` that vanished with no word
+    while a small one was answered; only ICMP can tell it."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     deadline = start + timeout_s
     family = Family.V6 if ":" in address else Family.V4
-    wanted = tuple(sorted({s for s in sizes if 68 <= s <= 65535}))[:_MOST_SIZES]
+    asked = sorted({s for s in sizes if _CONTROL < s <= 65535})[:_MOST_SIZES]
     blank = PathMtu(address, family)
-    if not wanted:
+    if not asked:
         return blank
+    wanted = (_CONTROL, *asked)
     look = _Sizes(wanted)
     prober: Prober
     try:
@@ -75,7 +80,6 @@ async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) ->
             prober = DnsProber(address, look.hear, whole=True)
     except (OSError, ValueError):
         return blank
-    refused_here: set[int] = set()
     sends = [start + after for after in _RESEND_S]
     turn = 0
     last = start
@@ -88,8 +92,7 @@ async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) ->
                     index = turn * len(wanted) + wanted.index(size)
                     look.sent_ns[index] = time.time_ns()
                     if prober.send(index, size=size) is not None:
-                        refused_here.add(size)  # larger than this interface takes: says nothing of the path
-                        look.refused.add(size)
+                        look.refused.add(size)  # larger than this interface takes: says nothing of the path
                 turn += 1
                 continue
             until = min([deadline, *sends[:1]])
@@ -105,12 +108,12 @@ async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) ->
                 continue
     finally:
         prober.close()
-    largest = max(look.answered, default=None)
-    silent = [s for s in look.open() if largest is None or s > largest]
-    if look.stopped or not look.sent_ns or refused_here == set(wanted):
-        silent = []
+    largest = max(look.answered, default=0)
+    silent = [s for s in look.open() if s > largest]
+    if not look.answered or prober.method != "icmp":
+        silent = []  # a server that ignores long questions looks the same as a path that swallows them
     return blank._replace(
-        largest_ok=largest,
+        largest_ok=largest if largest > _CONTROL else None,
         silent_from=min(silent, default=None),
         reported=look.reported,
         reported_by=look.reported_by,

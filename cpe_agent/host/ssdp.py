@@ -81,9 +81,11 @@ async def ssdp(gateway: str, *, timeout_s: float) -> SsdpSearch:
         for after in _SENDS_S:
             if after >= timeout_s or await _came(found, start + after):
                 break
+            # To the gateway itself once: where nothing listens, each costs one of the few errors that it may send.
+            if after == 0.0:
+                wire.send(_search(f"{_IGD}1", gateway), (gateway, _PORT))
             for version in (1, 2):
                 wire.send(_search(f"{_IGD}{version}", _GROUP), (_GROUP, _PORT))
-                wire.send(_search(f"{_IGD}{version}", gateway), (gateway, _PORT))
         await _came(found, start + timeout_s)
     ordered = sorted(kept.values(), key=lambda answer: answer.sender != gateway)
     return SsdpSearch(tuple(ordered[:_MOST_KEPT]), heard_count)
