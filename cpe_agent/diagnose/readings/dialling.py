@@ -77,7 +77,7 @@ def meaning(d: Dial) -> str | None:
 @reading("dial.far_end_spoke", Dial)
 def far_end_spoke(d: Dial) -> bool:
     """This computer's own call came as far as a far end's part in it, so frames passed the line both ways."""
-    return meaning.read(d) in LINE_PROVEN
+    return bool(meaning.read(d) in LINE_PROVEN)
 
 
 @reading("dial.kind", Dial)
