@@ -22,7 +22,7 @@ from cpe_agent.diagnose.gates import (
 )
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import router, wire
+from cpe_agent.diagnose.readings import outside_offer, router
 
 BEFORE_THE_BOX = (
     router.physical_link.is_("down") & ~known(router.access_type.is_("dsl")) & ~WALLED
@@ -36,7 +36,9 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        direct=router.physical_link.is_("down") & router.access_type.is_("ethernet") & wire.offers_from_outside,
+        direct=router.physical_link.is_("down")
+        & router.access_type.is_("ethernet")
+        & outside_offer.offers_from_outside,
         test="photo-of-router-sockets",
         separate_from={"wan-cable-unplugged": "photo-of-router-sockets"},
         source="RFC 2131 DHCPOFFER of a public address, heard on the home network while the outer socket is dark",

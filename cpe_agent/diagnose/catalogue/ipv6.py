@@ -10,7 +10,7 @@ from cpe_agent.diagnose.readings.said import SECOND_WORKS
 from cpe_agent.facts import Family
 
 # Every part is "no" on a healthy home before the slow trace is there: three networks answer over IPv6.
-V6_LEADS_NOWHERE = out.v6_networks.is_(0) & out.v4_networks.at_least(2) & address.v6_public & address.v6_default_route
+V6_LEADS_NOWHERE = out.v6_networks.is_(0) & out.v4_networks.at_least(2) & reach.v6_public & address.v6_default_route
 
 FAULTS: tuple[Fault, ...] = (
     Fault(

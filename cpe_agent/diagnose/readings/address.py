@@ -106,14 +106,18 @@ def address_kind(address: str | None) -> str | None:
 
 
 @reading("address.static_here", Addressing, Interfaces)
-def static_here(a: Addressing, i: Interfaces) -> bool:
-    """This computer's settings or address say that the address was typed in by hand."""
-    own = any(x.nic == i.uplink and x.origin is Origin.STATIC and x.family is Family.V4 for x in a.addresses)
-    return a.configured == "static" or own
+def static_here(a: Addressing, i: Interfaces) -> bool | None:
+    """This computer's settings or address say that the address was typed in by hand. A bare system that does not say
+    where its address came from leaves it open."""
+    origins = {x.origin for x in a.addresses if x.nic == i.uplink and x.family is Family.V4}
+    if a.configured == "static" or Origin.STATIC in origins:
+        return True
+    return None if a.configured is None and Origin.UNKNOWN in origins else False
 
 
-@reading("address.v6_public", Addressing, Interfaces)
-def v6_public(a: Addressing, i: Interfaces) -> bool:
-    """A global IPv6 address other than a unique local one (fc00::/7, RFC 4193) stands on a physical adapter."""
-    own = [x for x in _on_ways_out(a, i, Family.V6) if x.scope == "global" and not x.tentative]
-    return any(not x.address.lower().startswith(("fc", "fd", "fe8", "fe9", "fea", "feb")) for x in own)
+@reading("address.duplicate", Addressing, Interfaces)
+def duplicate(a: Addressing, i: Interfaces) -> bool | None:
+    """The system found another station that uses this computer's own IPv4 address (RFC 5227)."""
+    told = [x.duplicate for x in a.addresses if x.nic == i.uplink and x.family is Family.V4]
+    known = [x for x in told if x is not None]
+    return any(known) if known else None

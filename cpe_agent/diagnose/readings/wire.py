@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.diagnose.readings.address import address_kind
-from cpe_agent.facts import Dhcp
+from cpe_agent.facts import Addressing, Dhcp, Family, Interfaces
 
 
 @reading("dhcp.offers", Dhcp)
@@ -25,9 +26,24 @@ def dhcp_refused(d: Dhcp) -> bool | None:
     return None if d.denied or not d.discovers_sent else any(o.nak for o in d.offers)
 
 
-@reading("dhcp.offers_from_outside", Dhcp)
-def offers_from_outside(d: Dhcp) -> bool | None:
-    """A server on the home network offered a public or carrier-grade NAT address: the provider's own is heard there."""
+@reading("dhcp.offers_another_network", Dhcp, Addressing, Interfaces)
+def offers_another_network(d: Dhcp, a: Addressing, i: Interfaces) -> bool | None:
+    """The addresses offered to this computer lie in a network that its present address is not in."""
+    own = [x.address for x in a.addresses if x.nic == i.uplink and x.family is Family.V4]
+    try:
+        offered = [
+            ip_network(f"{o.address}/{o.prefix_len}", strict=False)
+            for o in d.offers
+            if not o.nak and o.prefix_len is not None
+        ]
+        return not any(ip_address(x) in net for net in offered for x in own) if own and offered else None
+    except ValueError:
+        return None  # a server may write anything
+
+
+@reading("dhcp.routers_offered", Dhcp)
+def routers_offered(d: Dhcp) -> int | None:
+    """Different routers that the servers which answered told this computer to use."""
     if d.denied or not d.discovers_sent:
         return None
-    return any(address_kind(o.address) in ("public", "cgnat") for o in d.offers if not o.nak)
+    return len({o.router for o in d.offers if not o.nak and o.router is not None})
