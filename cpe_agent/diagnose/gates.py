@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import Expr, known
-from cpe_agent.diagnose.readings import address, asked, dialling, gateway, out, proxy, reach, router, web
+from cpe_agent.diagnose.readings import address, dialling, gateway, out, proxy, reach, router, web
+from cpe_agent.diagnose.readings.said import said
 
 REACHES: Expr = out.v4_networks.at_least(1) | out.v6_networks.at_least(1)
 """Packets come back from the Internet, whatever names and pages do."""
@@ -43,17 +44,19 @@ ROUTER_SAYS_MORE: Expr = (
 )
 """Somebody gave a reason that points past the bare line, so the bare line is no suspect."""
 
-LINE_CARRIES: Expr = (
-    router.auth_verdict
-    | asked.LINE_LAMP.is_("steady")
-    | asked.FIRST_SOCKET.is_("works")
-    | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
-    | (out.last_hop.at_least(2) & web.answered)
-)
-"""The line itself was seen to carry: a far end spoke, or its lamp is steady. A page from beyond the second hop is a
-provider's walled garden; one with nothing behind the router would be the router's own."""
+FAR_END_SPOKE: Expr = router.login_spoke | dialling.far_end_spoke
+"""A far end was heard, so the line itself carries. Known as soon as router and dialler were looked at."""
 
-SECOND_DEVICE_WORKS: Expr = known(asked.SECOND_DEVICE.is_("works"))
-SECOND_DEVICE_FAILS: Expr = known(asked.SECOND_DEVICE.is_("fails"))
+WALLED: Expr = known(out.last_hop.at_least(2) & web.answered)
+"""A page came from beyond the second hop: a provider's walled garden, not a dead line. One that came with nothing
+behind the router would be the router's own."""
+
+LAMP_STEADY: Expr = said("line-lamp", "steady")
+LAMP_DARK: Expr = said("line-lamp", "off") | said("line-lamp", "blinking")
+FIRST_SOCKET_WORKS: Expr = said("first-socket", "works")
+MODEM_DARK: Expr = said("modem-lamps", "off")
+MODEM_LIT: Expr = said("modem-lamps", "on")
+LOS_RED: Expr = said("los-lamp", "red")
+
 BY_DETOUR: Expr = address.vpn_takes_default | ~proxy.mode.is_("none")
 """Pages go through a tunnel or a proxy of this computer. As a veto it must be known to be false."""

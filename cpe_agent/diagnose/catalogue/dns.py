@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import REACHES, SECOND_DEVICE_WORKS
+from cpe_agent.diagnose.gates import REACHES
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import address, dns, gateway, out, web
+from cpe_agent.diagnose.readings.said import SECOND_WORKS
 
 SLOW_MS = 400  # people notice; browsers ask several names for one page
 QUICK_MS = 200  # the same path, asked elsewhere: the line itself is not what is slow
 
 OWN_FAIL = dns.configured_state.one_of("silent", "servfail", "refused", "port_closed", "other", "nxdomain")
 FORWARDER_FAILS = dns.forwarder.one_of("silent", "servfail", "refused", "other")
-NOT_MINE = address.vpn_takes_default | SECOND_DEVICE_WORKS
+NOT_MINE = address.vpn_takes_default | SECOND_WORKS
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -46,12 +47,13 @@ FAULTS: tuple[Fault, ...] = (
         & dns.configured_lies
         & dns.provider_lies.is_(False)
         & dns.public_lies.is_(False)
-        & out.v4_networks.at_least(2),
+        & out.v4_networks.at_least(2)
+        & ~web.portal_seen,
         symptom=dns.origin.one_of("dhcp", "ra", "ppp")
         & dns.configured_lies
         & dns.public_lies.is_(False)
         & out.v4_networks.at_least(2),
-        rules_out=dns.provider_lies | web.intercepted,
+        rules_out=dns.provider_lies | web.portal_seen,
         veto=NOT_MINE,
         test="ask-provider-resolver",
         separate_from={"isp-dns-rewriting": "ask-provider-resolver", "dns-settings-hijacked": "set-dns-automatic"},
@@ -128,12 +130,15 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
-        contrast=(dns.provider_invents & dns.public_invents.is_(False))
-        | (dns.provider_lies & dns.public_lies.is_(False) & out.v4_networks.at_least(2)),
+        contrast=~web.portal_seen
+        & (
+            (dns.provider_invents & dns.public_invents.is_(False))
+            | (dns.provider_lies & dns.public_lies.is_(False) & out.v4_networks.at_least(2))
+        ),
         # A forwarder passes on what it is told, so its invention may be the provider's or its own.
         symptom=(dns.configured_invents & dns.public_invents.is_(False) & ~dns.origin.is_("static"))
         | (dns.configured_lies & dns.public_lies.is_(False) & out.v4_networks.at_least(2) & ~dns.origin.is_("static")),
-        rules_out=(dns.provider_invents.is_(False) & dns.provider_lies.is_(False)) | web.intercepted,
+        rules_out=(dns.provider_invents.is_(False) & dns.provider_lies.is_(False)) | web.portal_seen,
         veto=NOT_MINE,
         test="ask-provider-resolver",
         separate_from={"router-dns-hijacked": "ask-provider-resolver"},

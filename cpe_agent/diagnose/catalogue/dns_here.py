@@ -8,14 +8,15 @@ typed in by hand.
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import REACHES, SECOND_DEVICE_FAILS
+from cpe_agent.diagnose.gates import REACHES
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import address, dns, gateway, out
+from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
 TYPED_ELSEWHERE = dns.origin.is_("static") & dns.configured_is_gateway.is_(False)
 AUTOMATIC_WORKS = gateway.dns.is_("ok") | (dns.provider.is_("ok") & ~known(dns.configured_is_provider))
-NOT_ONLY_HERE = SECOND_DEVICE_FAILS | address.vpn_takes_default
+NOT_ONLY_HERE = OTHERS_FAIL | address.vpn_takes_default
 
 FAULTS: tuple[Fault, ...] = (
     Fault(

@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from cpe_agent.diagnose.catalogue.line import NO_SIGNAL
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import DEAD, LINE_CARRIES
+from cpe_agent.diagnose.gates import (
+    DEAD,
+    FAR_END_SPOKE,
+    FIRST_SOCKET_WORKS,
+    LAMP_DARK,
+    LAMP_STEADY,
+    LOS_RED,
+    MODEM_DARK,
+    MODEM_LIT,
+    WALLED,
+)
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import asked, router, wire
+from cpe_agent.diagnose.readings import outside_offer, router
 
-SEPARATE_BOX = ~known(router.access_type.is_("dsl"))  # a built-in DSL modem leaves no box to lose power
+BEFORE_THE_BOX = (
+    router.physical_link.is_("down") & ~known(router.access_type.is_("dsl")) & ~WALLED
+)  # a built-in DSL modem leaves no box to lose power
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -24,7 +36,9 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        direct=router.physical_link.is_("down") & router.access_type.is_("ethernet") & wire.offers_from_outside,
+        direct=router.physical_link.is_("down")
+        & router.access_type.is_("ethernet")
+        & outside_offer.offers_from_outside,
         test="photo-of-router-sockets",
         separate_from={"wan-cable-unplugged": "photo-of-router-sockets"},
         source="RFC 2131 DHCPOFFER of a public address, heard on the home network while the outer socket is dark",
@@ -38,9 +52,14 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # The separate box has power and the router hears nothing from it: what lies between them is a cable.
-        direct=router.physical_link.is_("down") & router.access_type.is_("ethernet") & asked.MODEM_LAMPS.is_("on"),
-        symptom=router.physical_link.is_("down") & SEPARATE_BOX,
-        rules_out=LINE_CARRIES | asked.MODEM_LAMPS.is_("off") | asked.LOS_LAMP.is_("red"),
+        direct=router.physical_link.is_("down")
+        & router.access_type.is_("ethernet")
+        & MODEM_LIT
+        & ~LOS_RED
+        & ~LAMP_STEADY
+        & ~FAR_END_SPOKE,
+        symptom=BEFORE_THE_BOX,
+        rules_out=FAR_END_SPOKE | LAMP_STEADY | MODEM_DARK | LOS_RED,
         test="look-at-modem-lamps",
         separate_from={
             "modem-or-ont-power-off": "look-at-modem-lamps",
@@ -57,10 +76,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        direct=DEAD & asked.MODEM_LAMPS.is_("off"),
-        symptom=router.physical_link.is_("down") & SEPARATE_BOX,
-        rules_out=LINE_CARRIES | asked.MODEM_LAMPS.is_("on") | asked.LOS_LAMP.is_("red"),
-        veto=known(router.physical_link.is_("up")),  # a signal on the outer socket: some box behind it has power
+        direct=DEAD & MODEM_DARK & ~LOS_RED & ~LAMP_STEADY & ~FAR_END_SPOKE,
+        symptom=BEFORE_THE_BOX,
+        rules_out=FAR_END_SPOKE | LAMP_STEADY | MODEM_LIT | LOS_RED,
+        veto=router.hears_signal,  # a signal on the outer socket: some box behind it has power
         test="look-at-modem-lamps",
         separate_from={
             "wan-cable-unplugged": "look-at-modem-lamps",
@@ -77,13 +96,9 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # The same router on the same line works once the home's own wiring is left out.
-        contrast=asked.FIRST_SOCKET.is_("works")
-        & ~known(router.access_type.one_of("ethernet", "cable"))
-        & (
-            NO_SIGNAL
-            | (DEAD & asked.LINE_LAMP.one_of("off", "blinking"))
-            | (DEAD & router.last_error.is_("TOO_MANY_LINE_ERRORS"))
-        ),
+        contrast=FIRST_SOCKET_WORKS
+        & ~router.line_kind.one_of("ethernet", "cable")
+        & (NO_SIGNAL | (DEAD & LAMP_DARK) | (DEAD & router.last_error.is_("TOO_MANY_LINE_ERRORS"))),
         test="test-at-first-socket",
         separate_from={"access-no-sync": "test-at-first-socket", "access-line-errors": "test-at-first-socket"},
         source="the first socket (NTE) is the border of the provider's line: everything behind it belongs to the home",

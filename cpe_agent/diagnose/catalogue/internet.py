@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import DEAD, LINE_CARRIES, ROUTER_SAYS_MORE, SECOND_DEVICE_WORKS
+from cpe_agent.diagnose.gates import DEAD, LAMP_STEADY, ROUTER_SAYS_MORE
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import address, out, reach, router, web
+from cpe_agent.diagnose.readings.said import SECOND_WORKS
 from cpe_agent.facts import Family
 
 FLOWS_FAILING_PERCENT = 30  # single lost packets are sent again; a third of the new connections is no accident
@@ -38,13 +39,13 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.STOPS,
         # The provider's first router answers, three independent networks behind it do not.
-        contrast=out.v4_networks.is_(0) & out.provider_hop & ~out.no_route,
+        contrast=out.v4_networks.is_(0) & out.provider_hop & ~out.no_route & ~web.answered,
         symptom=DEAD
-        & (known(router.session.is_("connected")) | out.last_hop.at_least(2) | known(LINE_CARRIES))
-        & ~ROUTER_SAYS_MORE,
+        & (known(router.session.is_("connected")) | out.last_hop.at_least(2) | LAMP_STEADY)
+        & ~ROUTER_SAYS_MORE
+        & ~known(web.answered),
         # Whoever answers web pages there is a walled garden or a portal, and its own fault says so.
-        rules_out=web.answered,
-        veto=address.vpn_takes_default | SECOND_DEVICE_WORKS | web.answered,
+        veto=address.vpn_takes_default | SECOND_WORKS,
         test="ask-second-device",
         separate_from={"access-no-sync": "look-at-line-lamp", "account-suspended": "open-a-plain-page"},
         source="RFC 1812 5.3.1: a router that forwards answers an expired TTL",
@@ -77,7 +78,7 @@ FAULTS: tuple[Fault, ...] = (
         & (out.v4_udp_networks.at_least(2) | out.v4_icmp_networks.at_least(2))
         & web.tls_ok.is_(0)
         & ~out.gateway_prohibits,
-        rules_out=known(address.vpn_takes_default) | SECOND_DEVICE_WORKS,
+        rules_out=known(address.vpn_takes_default) | SECOND_WORKS,
         test="ask-second-device",
         separate_from={"host-firewall-blocking": "ask-second-device", "router-filter-blocks": "read-router-page"},
         source="TCP 443 silent to three independent networks that answer other protocols",

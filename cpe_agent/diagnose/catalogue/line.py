@@ -6,9 +6,15 @@ from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
 from cpe_agent.diagnose.gates import (
     DEAD,
     EXPLICIT,
-    LINE_CARRIES,
+    FAR_END_SPOKE,
+    FIRST_SOCKET_WORKS,
+    LAMP_DARK,
+    LAMP_STEADY,
+    LOS_RED,
+    MODEM_DARK,
     ROUTER_SAYS_MORE,
     USER_DISCONNECT,
+    WALLED,
 )
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
@@ -19,7 +25,8 @@ JUST_STARTED_S = 180  # a DSL modem trains for up to three minutes after power-o
 NO_SIGNAL = router.physical_link.is_("down") | (
     router.physical_link.is_("training") & router.uptime_s.at_least(JUST_STARTED_S)
 )
-LAMP_DARK = asked.LINE_LAMP.one_of("off", "blinking")
+LINE_UNPROVEN = ~FAR_END_SPOKE & ~LAMP_STEADY & ~FIRST_SOCKET_WORKS
+SEPARATE_BOX = router.line_kind.one_of("cable", "ethernet")
 # The session side is silent and nothing says that the router holds, or gave up, a session by itself.
 NO_SESSION_WORD = (
     DEAD
@@ -27,6 +34,7 @@ NO_SESSION_WORD = (
     & ~known(router.session.is_("connected"))
     & ~known(router.physical_link.is_("down"))
     & ~known(router.last_error.one_of(*USER_DISCONNECT, "ISP_DISCONNECT"))
+    & ~WALLED
 )
 
 FAULTS: tuple[Fault, ...] = (
@@ -39,12 +47,15 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # Only a built-in DSL modem's word is about the line. Many routers write "Cable" or "Ethernet" for a socket
         # that leads to a separate box of the home.
-        direct=(router.access_type.is_("dsl") & (NO_SIGNAL | (EXPLICIT & router.last_error.is_("NO_CARRIER"))))
-        | (DEAD & LAMP_DARK & ~known(router.access_type.one_of("cable", "ethernet"))),
-        symptom=(DEAD & ~ROUTER_SAYS_MORE & ~known(router.access_type.one_of("cable", "ethernet") & NO_SIGNAL))
-        | (NO_SIGNAL & ~known(router.access_type.one_of("cable", "ethernet"))),
-        rules_out=LINE_CARRIES,
-        veto=known(router.uptime_s.below(JUST_STARTED_S)) | known(asked.MODEM_LAMPS.is_("off")),
+        direct=LINE_UNPROVEN
+        & (
+            (router.access_type.is_("dsl") & (NO_SIGNAL | (EXPLICIT & router.last_error.is_("NO_CARRIER"))))
+            | (DEAD & LAMP_DARK & ~SEPARATE_BOX)
+        ),
+        symptom=(DEAD & ~ROUTER_SAYS_MORE & ~known(SEPARATE_BOX & NO_SIGNAL) & ~WALLED)
+        | (NO_SIGNAL & ~known(SEPARATE_BOX)),
+        rules_out=FAR_END_SPOKE | LAMP_STEADY | FIRST_SOCKET_WORKS,
+        veto=known(router.uptime_s.below(JUST_STARTED_S)) | MODEM_DARK,
         test="look-at-line-lamp",
         separate_from={
             "home-line-wiring-fault": "test-at-first-socket",
@@ -63,10 +74,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCESS,
         acts=Acts.INFRASTRUCTURE,
         effect=Effect.STOPS,
-        direct=DEAD & asked.LOS_LAMP.is_("red"),
+        direct=DEAD & LOS_RED & LINE_UNPROVEN & ~MODEM_DARK,
         # A router with a built-in fibre port has no word of its own for it and writes "Ethernet".
         symptom=NO_SIGNAL & ~known(router.access_type.one_of("dsl", "cable")),
-        rules_out=LINE_CARRIES | asked.LOS_LAMP.is_("off") | asked.MODEM_LAMPS.is_("off"),
+        rules_out=FAR_END_SPOKE | LAMP_STEADY | asked.LOS_LAMP.is_("off") | MODEM_DARK,
         test="look-at-los-lamp",
         separate_from={"modem-or-ont-power-off": "look-at-modem-lamps"},
         before_action=("area-outage-feed",),
@@ -80,10 +91,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCESS,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=router.access_type.is_("cable") & NO_SIGNAL & LAMP_DARK & DEAD,
+        direct=router.access_type.is_("cable") & NO_SIGNAL & LAMP_DARK & DEAD & LINE_UNPROVEN,
         # "Cable" alone is weak: some router software writes it whatever the line is.
         symptom=router.access_type.is_("cable") & NO_SIGNAL,
-        rules_out=LINE_CARRIES,
+        rules_out=FAR_END_SPOKE | LAMP_STEADY,
         veto=known(router.uptime_s.below(JUST_STARTED_S)),
         test="look-at-line-lamp",
         separate_from={"wan-cable-unplugged": "look-at-modem-lamps"},
@@ -99,7 +110,12 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,  # the provider looks at its own concentrator before it asks the line's owner
         effect=Effect.STOPS,
         direct=(
-            router.service.is_("ppp") & EXPLICIT & router.last_error.is_("NO_ANSWER") & router.physical_link.is_("up")
+            router.service.is_("ppp")
+            & EXPLICIT
+            & router.last_error.is_("NO_ANSWER")
+            & router.physical_link.is_("up")
+            & ~FAR_END_SPOKE
+            & ~LAMP_DARK
         )
         # A call through a router that routes gets no answer and proves nothing; so there must be no gateway.
         | (
@@ -108,13 +124,12 @@ FAULTS: tuple[Fault, ...] = (
             & asked.dial_stage.is_("discovery")
             & link.carrier
             & gateway.exists.is_(False)
+            & ~LAMP_DARK
         ),
         symptom=(NO_SESSION_WORD & ~known(asked.wan.is_("ipoe")))
         | (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT"))
         | (dialling.kind.is_("pppoe") & dialling.meaning.is_("no_answer")),
-        rules_out=router.auth_verdict
-        | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
-        | asked.LINE_LAMP.one_of("off", "blinking"),
+        rules_out=FAR_END_SPOKE | LAMP_DARK,
         veto=known(router.uptime_s.below(JUST_STARTED_S)),
         test="look-at-line-lamp",
         separate_from={
@@ -135,10 +150,7 @@ FAULTS: tuple[Fault, ...] = (
         # No router says whether nobody offered an address or a server refused one: a suspect, never a name.
         symptom=(NO_SESSION_WORD & ~known(asked.wan.is_("pppoe")) & ~known(router.service.is_("ppp")))
         | (router.service.is_("ip") & EXPLICIT & router.last_error.is_("IP_CONFIGURATION")),
-        rules_out=router.auth_verdict
-        | known(dialling.meaning.one_of(*dialling.LINE_PROVEN))
-        | router.wan_address.one_of("public", "cgnat")
-        | asked.LINE_LAMP.one_of("off", "blinking"),
+        rules_out=FAR_END_SPOKE | router.wan_address.one_of("public", "cgnat") | LAMP_DARK,
         test="look-at-line-lamp",
         separate_from={
             "isp-ip-pool-exhausted": "read-address-server-log",
@@ -154,8 +166,8 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCESS,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=EXPLICIT & router.last_error.is_("TOO_MANY_LINE_ERRORS") & DEAD,
-        rules_out=asked.FIRST_SOCKET.is_("works"),
+        direct=EXPLICIT & router.last_error.is_("TOO_MANY_LINE_ERRORS") & DEAD & ~FIRST_SOCKET_WORKS,
+        rules_out=FIRST_SOCKET_WORKS,
         veto=known(router.uptime_s.below(JUST_STARTED_S)),
         test="test-at-first-socket",
         separate_from={"home-line-wiring-fault": "test-at-first-socket"},

@@ -39,7 +39,7 @@ FAULTS: tuple[Fault, ...] = (
         symptom=FAR_LOSES & GATEWAY_CLEAN & ~known(FIRST_HOP_CLEAN),
         veto=~link.wired
         | address.vpn_takes_default
-        | known(traffic.own_mbps.above(OWN_LOAD_MBPS))
+        | traffic.own_mbps.above(OWN_LOAD_MBPS)
         | known(out.first_hop_rtt_median_ms.above(QUEUE_MS)),
         test="try-with-a-cable",
         separate_from={"transit-loss": "run-again-deep", "isp-core-congestion": "run-again-deep"},

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import BY_DETOUR, SECOND_DEVICE_FAILS, SECOND_DEVICE_WORKS
+from cpe_agent.diagnose.gates import BY_DETOUR
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import dns, out, site, web
+from cpe_agent.diagnose.readings.said import OTHERS_FAIL, SECOND_WORKS
 
 CLOCK_WRONG_S = 300
 
 OTHERS_WORK = web.tls_ok.at_least(2) & out.v4_networks.at_least(2) & web.system_ok
-NOT_THE_SITE = BY_DETOUR | site.overridden | SECOND_DEVICE_WORKS
+NOT_THE_SITE = BY_DETOUR | site.overridden | SECOND_WORKS
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -22,7 +23,7 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         contrast=site.overridden & web.site_ok.is_(False) & OTHERS_WORK,
-        veto=SECOND_DEVICE_FAILS,
+        veto=OTHERS_FAIL,
         test="remove-hosts-line",
         separate_from={"isp-dns-rewriting": "remove-hosts-line", "remote-site-down": "remove-hosts-line"},
         source="hosts(5): its lines win over every name server",
@@ -35,7 +36,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.REMOTE,
         acts=Acts.SITE,
         effect=Effect.STOPS,
-        contrast=site.step.one_of("connect", "tls", "http", "server_error") & OTHERS_WORK & site.name_agrees,
+        contrast=site.step.one_of("connect", "tls", "http", "server_error")
+        & OTHERS_WORK
+        & site.name_agrees
+        & ~site.overridden,
         symptom=site.step.one_of("connect", "tls", "http", "server_error") & OTHERS_WORK,
         rules_out=known(site.overridden),
         veto=NOT_THE_SITE,
@@ -69,7 +73,11 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.REMOTE,
         acts=Acts.SITE,
         effect=Effect.STOPS,
-        contrast=site.step.is_("certificate") & OTHERS_WORK & web.tls_certificate_failures.is_(0),
+        contrast=site.step.is_("certificate")
+        & OTHERS_WORK
+        & web.tls_certificate_failures.is_(0)
+        & web.skew_s.below(CLOCK_WRONG_S)
+        & ~site.overridden,
         symptom=site.step.is_("certificate") & OTHERS_WORK,
         rules_out=known(site.overridden) | known(web.skew_s.at_least(CLOCK_WRONG_S)),
         veto=NOT_THE_SITE,

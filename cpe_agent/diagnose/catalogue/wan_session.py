@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import DEAD, EXPLICIT, NOT_CONNECTED, SECOND_DEVICE_WORKS
+from cpe_agent.diagnose.gates import DEAD, EXPLICIT, NOT_CONNECTED
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import dialling, out, router
+from cpe_agent.diagnose.readings.said import SECOND_WORKS
 
 FRESH_START_S = 180  # the provider may still hold the session from before a restart and refuse a second one
 
@@ -100,8 +101,7 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.STOPS,
         direct=dialling.meaning.is_("no_service"),
-        symptom=NO_ADDRESS,
-        rules_out=router.auth_verdict,
+        symptom=NO_ADDRESS & ~known(router.auth_verdict),
         test="read-address-server-log",
         separate_from={"isp-ip-pool-exhausted": "read-address-server-log"},
         before_action=("order-state-checked",),
@@ -128,11 +128,10 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.STOPS,
         direct=dialling.meaning.is_("auth_silent"),
-        symptom=(router.authenticating & DEAD)
+        symptom=(router.authenticating & DEAD & ~router.login_spoke)
         | dialling.meaning.is_("hang_up")
-        | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD),
-        rules_out=router.auth_verdict,
-        veto=SECOND_DEVICE_WORKS,
+        | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD & ~router.login_spoke),
+        veto=SECOND_WORKS,
         test="read-login-server-log",
         separate_from={"credentials-rejected": "read-login-server-log"},
         source="RFC 1334 2.2, RFC 1994 4.1: a request neither accepted nor refused; RAS 718/721 while logging in",
@@ -144,10 +143,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=(EXPLICIT & router.last_error.is_("SERVER_OUT_OF_RESOURCES")) | dialling.meaning.is_("server_busy"),
-        symptom=router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT"),
-        rules_out=router.auth_verdict,
-        veto=SECOND_DEVICE_WORKS,
+        direct=(EXPLICIT & router.last_error.is_("SERVER_OUT_OF_RESOURCES") & ~router.login_spoke)
+        | dialling.meaning.is_("server_busy"),
+        symptom=router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT") & ~router.login_spoke,
+        veto=SECOND_WORKS,
         test="ask-provider-concentrator",
         separate_from={"access-no-pado": "ask-provider-concentrator"},
         source="RFC 2516 AC-System-Error; UPnP WANPPPConnection:1 ERROR_SERVER_OUT_OF_RESOURCES",
@@ -161,7 +160,7 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # One line cannot tell an empty pool from an account that was given no service: both stay suspects.
         symptom=NO_ADDRESS | (router.service.is_("ip") & EXPLICIT & router.last_error.is_("IP_CONFIGURATION")),
-        rules_out=router.auth_verdict | router.wan_address.one_of("public", "cgnat"),
+        rules_out=router.login_spoke | router.wan_address.one_of("public", "cgnat"),
         test="read-address-server-log",
         separate_from={"account-not-provisioned": "read-address-server-log"},
         source="RFC 1332 IPCP that ends without an address; RAS 738; UPnP ERROR_IP_CONFIGURATION",
@@ -180,7 +179,7 @@ FAULTS: tuple[Fault, ...] = (
         & out.v4_networks.is_(0)
         & ~out.no_route,
         symptom=dialling.kind.is_("l2tp") & dialling.meaning.is_("tunnel_silent"),
-        veto=SECOND_DEVICE_WORKS | known(out.gateway_prohibits),
+        veto=SECOND_WORKS | out.gateway_prohibits,
         test="ask-second-device",
         source="RFC 2661: a control connection whose SCCRQ is never answered; RAS 809, 868",
     ),

@@ -121,10 +121,3 @@ def duplicate(a: Addressing, i: Interfaces) -> bool | None:
     told = [x.duplicate for x in a.addresses if x.nic == i.uplink and x.family is Family.V4]
     known = [x for x in told if x is not None]
     return any(known) if known else None
-
-
-@reading("address.v6_public", Addressing, Interfaces)
-def v6_public(a: Addressing, i: Interfaces) -> bool:
-    """A global IPv6 address other than a unique local one (fc00::/7, RFC 4193) stands on a physical adapter."""
-    own = [x for x in _on_ways_out(a, i, Family.V6) if x.scope == "global" and not x.tentative]
-    return any(not x.address.lower().startswith(("fc", "fd", "fe8", "fe9", "fea", "feb")) for x in own)

@@ -74,6 +74,12 @@ def meaning(d: Dial) -> str | None:
     return "hang_up" if entry.source == "pppd" and entry.code in (10, 15, 16, 19) else None
 
 
+@reading("dial.far_end_spoke", Dial)
+def far_end_spoke(d: Dial) -> bool:
+    """This computer's own call came as far as a far end's part in it, so frames passed the line both ways."""
+    return bool(meaning.read(d) in LINE_PROVEN)
+
+
 @reading("dial.kind", Dial)
 def kind(d: Dial) -> str | None:
     """What this computer itself dials: pppoe, l2tp, pptp, cellular."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Addressing, Failure, Family, Gateway, Reach
+from cpe_agent.diagnose.readings.link import WAYS_OUT
+from cpe_agent.facts import Addressing, Failure, Family, Gateway, Interfaces, NicKind, Reach
 
 FLOW_PROTOCOLS = ("tcp", "udp")
+NOT_PUBLIC = ("fc", "fd", "fe8", "fe9", "fea", "feb")  # unique local and link-local IPv6
 
 
 @reading("reach.bound_tested", Reach)
@@ -29,6 +31,14 @@ def new_flows_failing_percent(r: Reach) -> int | None:
     if {p.protocol for p in lost} != set(FLOW_PROTOCOLS):
         return 0
     return round(100 * len(lost) / len(flows))
+
+
+@reading("address.v6_public", Addressing, Interfaces)
+def v6_public(a: Addressing, i: Interfaces) -> bool:
+    """A global IPv6 address other than a unique local one (fc00::/7, RFC 4193) stands on a physical adapter."""
+    physical = {n.name for n in i.nics if n.kind in WAYS_OUT or n.kind is NicKind.PPP}
+    own = [x for x in a.addresses if x.family is Family.V6 and x.nic in physical and x.scope == "global"]
+    return any(not x.address.lower().startswith(NOT_PUBLIC) and not x.tentative for x in own)
 
 
 @reading("reach.router_has_no_v6_way", Reach, Gateway, Addressing)

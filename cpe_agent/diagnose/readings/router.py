@@ -152,6 +152,24 @@ def auth_verdict(r: Router) -> bool | None:
     return any(w in AUTH_VERDICTS for w in words)
 
 
+@reading("router.login_spoke", Router)
+def login_spoke(r: Router) -> bool:
+    """A verdict of the login server was seen in this run; a router that says nothing about it counts as none seen."""
+    return bool(auth_verdict.read(r))
+
+
+@reading("router.hears_signal", Router)
+def hears_signal(r: Router) -> bool:
+    """The router says that its outer socket or modem has a signal; one that says nothing counts as not saying so."""
+    return bool(physical_link.read(r) == "up")
+
+
+@reading("router.line_kind", Router)
+def line_kind(r: Router) -> str:
+    """Kind of line by the router's word: dsl, cable, ethernet, pots; unsaid when it does not say."""
+    return str(access_type.read(r) or "unsaid")
+
+
 @reading("router.authenticating", Router)
 def authenticating(r: Router) -> bool | None:
     """Every sample showed the router waiting for the login server's verdict."""

@@ -56,6 +56,12 @@ def answered(w: Web) -> bool:
     return bool(_answered(w))
 
 
+@reading("web.portal_seen", Web)
+def portal_seen(w: Web) -> bool:
+    """Somebody else answered the plain-HTTP checks in this run, and nobody answered them rightly."""
+    return bool(_answered(w)) and not any(c.expected for c in w.captive)
+
+
 @reading("web.answered_by_gateway", Web, Gateway)
 def answered_by_gateway(w: Web, g: Gateway) -> bool | None:
     """The wrong answers to the plain-HTTP checks came from the home router, or send there: many routers show a page of

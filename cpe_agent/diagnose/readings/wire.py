@@ -5,7 +5,6 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.diagnose.readings.address import address_kind
 from cpe_agent.facts import Addressing, Dhcp, Family, Interfaces
 
 
@@ -48,11 +47,3 @@ def routers_offered(d: Dhcp) -> int | None:
     if d.denied or not d.discovers_sent:
         return None
     return len({o.router for o in d.offers if not o.nak and o.router is not None})
-
-
-@reading("dhcp.offers_from_outside", Dhcp)
-def offers_from_outside(d: Dhcp) -> bool | None:
-    """A server on the home network offered a public or carrier-grade NAT address: the provider's own is heard there."""
-    if d.denied or not d.discovers_sent:
-        return None
-    return any(address_kind(o.address) in ("public", "cgnat") for o in d.offers if not o.nak)
