@@ -69,7 +69,8 @@ _ON_THE_LINE = frozenset(
 )
 
 _STATES = frozenset({Rung.LINK, Rung.ADDRESS})
-"""What the system only says of itself: a signal and an address are there even when no program can use them."""
+"""What the system only says of itself, without a packet: an address stays after the cable is pulled, and a signal is
+there even when no program can use it. They prove nothing below them."""
 
 FAMILIES: tuple[Family, ...] = (Family.V4, Family.V6)
 
@@ -155,11 +156,9 @@ def _stuck(key: Key, failing: dict[Key, Evidence]) -> bool:
 def _closure(working: frozenset[Key], one_way: bool) -> frozenset[Key]:
     proven = set(working)
     for rung, family in working:
-        if rung is Rung.DNS or (rung not in _ON_THE_LINE and not one_way):
+        if rung in _STATES or rung is Rung.DNS or (rung not in _ON_THE_LINE and not one_way):
             continue  # a forwarder answers known names from its cache; what works another way proves nothing here
         for lower in below(rung):
-            if lower is Rung.DEVICE_OK and rung in _STATES:
-                continue
             if (lower, None) in WORKS or lower in SHARED:
                 proven.add((lower, None))
             elif family is not None:

@@ -135,20 +135,4 @@ FAULTS: tuple[Fault, ...] = (
         source="RFC 1812 5.2.7.1: code 13, communication administratively prohibited",
         seen_with="Linux kernel (lab)",
     ),
-    Fault(
-        code="host-firewall-blocking",
-        number=14,
-        breaks=Rung.INTERNET,
-        owner=Owner.DEVICE,
-        acts=Acts.CUSTOMER,
-        effect=Effect.STOPS,
-        # This computer's own system refused to send. No bypass is needed: no packet leaves.
-        direct=out.stopped_here & out.v4_networks.is_(0),
-        # Others get through and few packets leave here: a filter may swallow them without a word.
-        symptom=gateway.alive & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits,
-        veto=OTHERS_FAIL,
-        test="pause-protection",
-        source="EPERM of a Linux output filter, WSAEACCES of the Windows filtering platform",
-        seen_with="Linux kernel (lab)",
-    ),
 )

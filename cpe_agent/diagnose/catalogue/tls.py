@@ -1,11 +1,12 @@
-"""Faults of this computer that show first in encrypted connections."""
+"""Faults of this computer that show in encrypted connections, whatever else they spare."""
 
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
-from cpe_agent.diagnose.readings import tls, web
-from cpe_agent.diagnose.readings.said import OTHERS_FAIL
+from cpe_agent.diagnose.predicate import known
+from cpe_agent.diagnose.readings import gateway, out, tls, web
+from cpe_agent.diagnose.readings.said import OTHERS_FAIL, OTHERS_WORK
 
 SITES = 2  # one site's certificate may be the site's own trouble; two unrelated ones are not
 CLOCK_GOOD_S = 300  # proofs.CLOCK_TOLERANCE_S
@@ -60,5 +61,25 @@ FAULTS: tuple[Fault, ...] = (
         test="try-another-browser",
         source="RFC 8446 6.2 alert 70 protocol_version; RFC 8996 retires TLS 1.0 and 1.1",
         seen_with="openssl (lab)",
+    ),
+    Fault(
+        code="host-firewall-blocking",
+        number=14,
+        breaks=Rung.TLS,  # where every such filter is felt: many let echoes and the home network pass
+        owner=Owner.DEVICE,
+        acts=Acts.CUSTOMER,
+        effect=Effect.STOPS,
+        # This computer's own system refused to send. No bypass is needed: no packet leaves.
+        direct=out.stopped_here & out.v4_networks.is_(0),
+        # A part is forbidden here by the system's own word, secure pages fail, and another device gets them.
+        contrast=out.names_forbidden_here & web.tls_ok.is_(0) & OTHERS_WORK,
+        # A filter that rejects with a forged answer, or swallows without a word, looks like the far end.
+        symptom=(out.names_forbidden_here & web.tls_ok.is_(0))
+        | (tls.all_refused & ~known(OTHERS_FAIL))
+        | (gateway.alive & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits),
+        veto=OTHERS_FAIL,
+        test="pause-protection",
+        source="EPERM of a Linux output filter, WSAEACCES of the Windows filtering platform",
+        seen_with="Linux kernel (lab)",
     ),
 )

@@ -73,6 +73,13 @@ def stopped_here(r: Reach) -> bool | None:
     return said > 0 and said + silent == len(probes)
 
 
+@reading("reach.names_forbidden_here", Reach)
+def names_forbidden_here(r: Reach) -> bool | None:
+    """This computer's own filter forbids every question by UDP, whatever else it lets out."""
+    probes = [p for p in _probes(r, Family.V4) if p.protocol == "udp"]
+    return all(p.failure is Failure.NOT_PERMITTED for p in probes) if probes else None
+
+
 @reading("reach.no_route", Reach)
 def no_route(r: Reach) -> bool | None:
     """Nothing could be sent: this computer has no route out, or its own filter keeps everything in."""

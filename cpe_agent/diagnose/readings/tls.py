@@ -64,3 +64,15 @@ def local_filter_sites(w: Web) -> int | None:
 def version_failures(w: Web) -> int | None:
     """Well-known sites with which no common version of TLS was found."""
     return len(_hosts(w, Failure.TLS_VERSION)) if w.tls else None
+
+
+@reading("tls.all_refused", Web)
+def all_refused(w: Web) -> bool | None:
+    """Every secure connection was refused at its first packet: a filter's forged answer, for no two well-known sites
+    do that at once."""
+    hosts = {t.answer.host for t in w.tls}
+    return (
+        len(hosts) > 1 and _hosts(w, Failure.REFUSED) == hosts and not any(t.answer.ok for t in w.tls)
+        if hosts
+        else None
+    )
