@@ -211,8 +211,8 @@ def patch(
     drop: Iterable[str] = (),
     add: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """``set`` values, ``unset`` to None, ``add`` a record (or a list of them) to a list, ``drop`` whole sections.
-    A section that is not there yet is made with its defaults. Raises KeyError for a path that leads nowhere."""
+    """``set`` values, ``unset`` to None, ``add`` a record (or a list of them) to a list, ``drop`` whole sections:
+    the run found no reason to measure them (skipped). A section that is not there yet is made with its defaults. Raises KeyError for a path that leads nowhere."""
     for path, value in (set or {}).items():
         _put(home, path, value)
     for path in unset:
@@ -224,8 +224,10 @@ def patch(
     for name in drop:
         if name not in NAMES:
             raise KeyError(name)
-        home.pop(name, None)
+        home[name] = None
     for name in home:
+        if home[name] is None:
+            continue
         _no_strangers(NAMES[name], home[name], name)
         home[name] = to_plain(from_plain(NAMES[name], home[name], name))  # a later patch may name any field
     return home
@@ -244,7 +246,7 @@ def _put(home: dict[str, Any], path: str, value: Any) -> None:
 def _find(home: dict[str, Any], path: str) -> list[tuple[Any, Any]]:
     steps: list[str] = re.findall(r"[^.\[\]]+|\[[^\]]*\]", path)
     section = steps[0]
-    if section not in home:
+    if home.get(section) is None:
         home[section] = to_plain(from_plain(NAMES[section], {}))
     places: list[tuple[Any, Any]] = [(home, section)]
     for step in steps[1:]:
@@ -270,10 +272,14 @@ def _find(home: dict[str, Any], path: str) -> list[tuple[Any, Any]]:
 
 
 def facts_of(home: Mapping[str, Any], pending: frozenset[type] = frozenset()) -> Facts:
-    """Plain sections to facts. A wrong type or an unknown key is an error here: cases must not rot."""
+    """Plain sections to facts; None is a skipped one, a missing one is a hole. A wrong type or an unknown key is an
+    error here: cases must not rot."""
     sections: dict[type, Section] = {}
     for name, content in home.items():
         kind = NAMES[name]
+        if content is None:
+            sections[kind] = Section(Outcome.SKIPPED, 0.0, 0.0, None, "no need")
+            continue
         _no_strangers(kind, content, name)
         sections[kind] = Section(Outcome.MEASURED, 0.0, 0.1, from_plain(kind, content, name))
     if Dhcp not in sections and Dhcp not in pending:

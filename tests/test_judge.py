@@ -44,7 +44,8 @@ def facts(*situations: str, drop: tuple[str, ...] = (), pending: tuple[type, ...
     for name in situations:
         words = SITUATIONS[name]
         patch(home, words.get("set"), words.get("unset", ()), words.get("drop", ()))
-    patch(home, drop=drop)
+    for name in drop:
+        home.pop(name, None)
     return facts_of(home, frozenset(pending))
 
 

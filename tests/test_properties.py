@@ -68,7 +68,7 @@ def mutate(home: dict[str, Any], rng: random.Random) -> dict[str, Any]:
     for _ in range(rng.randint(0, 2)):
         other = home_of(rng.choice(CASES))
         name = rng.choice(NAMES)
-        if name in other:
+        if other.get(name) is not None:
             home[name] = other[name]
     for _ in range(rng.randint(0, 3)):
         home.pop(rng.choice([n for n in home if n != "plan"]), None)
