@@ -143,7 +143,8 @@ class RecordingHost:
 def recording_bytes(answers: dict[str, list[dict[str, Any]]], origin: str) -> bytes:
     """``origin`` says where the answers come from: a real machine, or the systems' documentation."""
     lines = [
-        f"{json.dumps(key)}: {json.dumps(answers[key], sort_keys=True, separators=(',', ':'))}" for key in sorted(answers)
+        f"{json.dumps(key)}: {json.dumps(answers[key], sort_keys=True, separators=(',', ':'))}"
+        for key in sorted(answers)
     ]
     inside = ",\n".join(lines)
     return f'{{"format": {FORMAT}, "origin": {json.dumps(origin)}, "answers": {{\n{inside}\n}}}}'.encode()
