@@ -38,10 +38,10 @@ class BadRecording(ValueError):
 
 
 class Question(NamedTuple):
-    """One question as a recording names it. ``count``: packets or rounds; None where the question has no such word."""
+    """One question as a recording names it. ``packets``: how many, or how many rounds; None where it has no such word."""
 
     key: str
-    count: int | None
+    packets: int | None
 
 
 class Kept(NamedTuple):
@@ -49,7 +49,7 @@ class Kept(NamedTuple):
 
     answer: Any
     cannot: tuple[Outcome, str] | None
-    count: int | None
+    packets: int | None
 
 
 @cache
@@ -72,15 +72,15 @@ def ask_as(door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) ->
     signature = questions(door)[name][0]
     bound = signature.bind(None, *args, **more)
     bound.apply_defaults()
-    said, count = {}, None
+    said, packets = {}, None
     for word, value in bound.arguments.items():
         if word in _COUNTS:
-            count = int(value)
+            packets = int(value)
         elif word != "self" and word not in _BOUNDS and value != signature.parameters[word].default:
             said[word] = to_plain(value)
     if said.get("kind") == "absent":
         said["name"] = f"*.{str(said['name']).partition('.')[2]}"  # the first label is random
-    return Question(f"{door}.{name} {json.dumps(said, sort_keys=True)}", count)
+    return Question(f"{door}.{name} {json.dumps(said, sort_keys=True)}", packets)
 
 
 class _Door:
@@ -117,7 +117,7 @@ class RecordingHost:
         asked = ask_as(door, name, args, more)
         kept: dict[str, Any] = {}  # its place is taken at the asking: answers overtake each other
         self._answers.setdefault(asked.key, []).append(kept)
-        extent = {} if asked.count is None else {"count": asked.count}
+        extent = {} if asked.packets is None else {"count": asked.packets}
         try:
             answer = await getattr(getattr(self._real, door), name)(*args, **more)
         except CannotMeasure as error:
@@ -161,14 +161,15 @@ def replay_host(data: bytes) -> Host:
 
     async def ask(door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
         asked = ask_as(door, name, args, more)
-        found = _of_count(answers.get(asked.key, []), asked.count)
+        found = _of_length(answers.get(asked.key, []), asked.packets)
         if not found:
             raise CannotMeasure(Outcome.UNSUPPORTED, f"the recording holds no answer to {name}")
         turn = min(taken.get(asked, 0), len(found) - 1)
         taken[asked] = turn + 1
-        if found[turn].cannot is not None:
-            raise CannotMeasure(*found[turn].cannot)
-        return found[turn].answer
+        kept = found[turn]
+        if kept.cannot is not None:
+            raise CannotMeasure(*kept.cannot)
+        return kept.answer
 
     return _host(ask)
 
@@ -230,12 +231,11 @@ def _kept(where: str, kind: Any, plain: Any) -> Kept:
         raise BadRecording(str(error)) from None
 
 
-def _of_count(found: list[Kept], count: int | None) -> list[Kept]:
+def _of_length(found: list[Kept], packets: int | None) -> list[Kept]:
     """The answers to this many packets; else to the next larger number that was asked, else to the largest. A plain
     run on the recording of a deep one gets the deep one's longer trains."""
-    counts = {kept.count for kept in found}
-    if count is None or count in counts:
-        return [kept for kept in found if kept.count == count] if count is not None else found
-    known = sorted(c for c in counts if c is not None)
-    chosen = next((c for c in known if c > count), known[-1] if known else None)
-    return [kept for kept in found if kept.count == chosen]
+    if packets is None:
+        return found
+    known = sorted({kept.packets for kept in found if kept.packets is not None})
+    chosen = next((n for n in known if n >= packets), known[-1] if known else None)
+    return [kept for kept in found if kept.packets == chosen]
