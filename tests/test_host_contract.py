@@ -168,7 +168,7 @@ def _inside(kind: Any, seen: set[Any]) -> set[Any]:
 
 
 SYSTEMS_OWN = re.compile(
-    r"/(proc|sys|etc|run|var|dev)/|^(eth|en|wlan|wlp|utun|tun|ppp)\\d|linux|windows|macos|darwin", re.I
+    r"/(proc|sys|etc|run|var|dev)/|^(eth|en|wlan|wlp|utun|tun|ppp)\d|linux|windows|macos|darwin", re.IGNORECASE
 )
 
 

@@ -38,7 +38,7 @@ class BadRecording(ValueError):
 
 
 class Question(NamedTuple):
-    """One question as a recording names it. ``packets``: how many, or how many rounds; None where it has no such word."""
+    """One question as a recording names it. ``packets``: how many, or rounds; None where it has no such word."""
 
     key: str
     packets: int | None
