@@ -6,7 +6,6 @@ import asyncio
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,7 @@ WIRED_ONLY = {"cable-out"}
 def plan_of(name: str, *, deep: bool = False) -> Plan:
     scenario = BY_NAME[name]
     plan = load(LAB / "profile.toml")
-    return replace(plan, wan=scenario.wan, complaint=scenario.complaint, target=scenario.target, deep=deep)
+    return plan._replace(wan=scenario.wan, complaint=scenario.complaint, target=scenario.target, deep=deep)
 
 
 def run_on(host: Host, name: str, *, deep: bool = False) -> Report:
