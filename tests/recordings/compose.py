@@ -7,6 +7,7 @@ a small patch each.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,6 +16,10 @@ from cpe_agent.host.replay import recording_bytes
 from tests.recordings.places import hand_made_file, lab_file
 
 Answers = dict[str, list[dict[str, Any]]]
+COUNTERS = (
+    "rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_errors", "tx_errors", "rx_dropped", "multicast",
+    "collisions",
+)  # fmt: skip
 _DENIED = {"cannot": ["denied", "needs an administrator"]}
 
 
@@ -122,6 +127,20 @@ def move_to_wifi(computer: Computer) -> None:
     link.update(made.joined, associated=True)
 
 
+def count_on(computer: Computer, nic: str, recorded: Answers) -> None:
+    """The counters of the uplink grow as they grew in the lab; those that this system lacks stay unknown."""
+    seen = [next(one for one in kept["answer"]["nics"] if one["name"] == "eth0") for kept in recorded["local.nics {}"]]
+    looks = []
+    for look in seen:
+        found = copy.deepcopy(computer["nics"])
+        uplink = next(one for one in found["nics"] if one["name"] == nic)
+        for word in COUNTERS:
+            if uplink.get(word) is not None:
+                uplink[word] += look[word] - seen[0][word]
+        looks.append({"answer": found})
+    computer.answers["local.nics {}"] = looks
+
+
 def take_rights(answers: Answers) -> None:
     """An ordinary user may neither ask for an address of his own nor for hardware addresses."""
     for key in [k for k in answers if k.startswith(("net.dhcp_discover ", "net.arp_macs "))]:
@@ -139,7 +158,9 @@ def composed(system: str, scenario: str, *, wifi: bool = False, ordinary: bool =
     if wifi:
         move_to_wifi(computer)
         nic = computer.made.wifi
-    net = _network(json.loads(lab_file(scenario).read_bytes())["answers"], computer, nic)
+    recorded: Answers = json.loads(lab_file(scenario).read_bytes())["answers"]
+    count_on(computer, nic, recorded)
+    net = _network(recorded, computer, nic)
     if ordinary:
         take_rights(net)
     return recording_bytes({**computer.answers, **net}, f"composed: {system} in the lab, {scenario}")
