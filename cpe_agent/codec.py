@@ -55,7 +55,9 @@ def from_plain(kind: type[T], plain: object, path: str = "") -> T:
 @cache
 def hints(kind: type) -> dict[str, Any]:
     """Field name -> type of a dataclass or named tuple, annotations resolved. Raises TypeError for other types."""
-    return get_type_hints(kind)
+    from cpe_agent import facts  # the host's records name its types for the type checker only
+
+    return get_type_hints(kind, localns=vars(facts))
 
 
 def defaults(kind: type) -> dict[str, Any]:

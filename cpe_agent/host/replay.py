@@ -1,30 +1,55 @@
 """A host that answers from a recording, and one that writes a recording.
 
-A recording is JSON: every question with its arguments and the answers it got, in order. Replaying asks the recording
-instead of the system; a question asked more often than recorded gets the last answer again, and one that was never
-asked is ``unsupported``. Nothing waits: a replayed run takes as long as judging does.
+A recording is one JSON object; every question is a line of its own::
+
+    {"format": 1, "origin": "where the answers come from",
+     "answers": {"<door>.<question> <what was asked, as JSON>": [{"answer": ...}, {"cannot": ["denied", "why"]}, ...]}}
+
+Only what makes it another question names it: arguments at their defaults, waits and bounds are left out, so that a
+later version that waits differently still finds its answers. Answers stand in the order of asking; a question asked
+more often than recorded gets the last one again, and one that was never asked is ``unsupported``. No question waits
+and nothing outside is touched.
 """
 
 from __future__ import annotations
 
 import inspect
 import json
+import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any, cast, get_type_hints
+from typing import Any, NamedTuple, cast, get_type_hints
 
 from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.host import Host, Local, Net
 
 FORMAT = 1
+MOST_BYTES = 16 * 2**20  # a run of a home is tens of kilobytes
 DOORS: dict[str, type] = {"local": Local, "net": Net}
-# Chosen afresh at every run, so they cannot be part of what names a question.
-_VARYING = ("timeout_s", "resend_s", "interval_s")
+# How long, how far and how much: they bound the answer and do not make it the answer to something else.
+_BOUNDS = ("timeout_s", "resend_s", "interval_s", "seconds", "max_ttl", "max_bytes", "sizes")
+# How many packets. Two echoes that look for a sign of life and forty that look for loss are both kept.
+_COUNTS = ("count", "rounds")
 
 
 class BadRecording(ValueError):
     """The text is no recording; the message says why."""
+
+
+class Question(NamedTuple):
+    """One question as a recording names it. ``packets``: how many, or rounds; None where it has no such word."""
+
+    key: str
+    packets: int | None
+
+
+class Kept(NamedTuple):
+    """One recorded answer, read. ``cannot`` stands in the answer's place when there was none."""
+
+    answer: Any
+    cannot: tuple[Outcome, str] | None
+    packets: int | None
 
 
 @cache
@@ -42,27 +67,42 @@ def questions(door: str) -> dict[str, tuple[inspect.Signature, Any]]:
     return found
 
 
-def _key(door: str, name: str, signature: inspect.Signature, args: tuple[Any, ...], more: dict[str, Any]) -> str:
+def ask_as(door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Question:
+    """How a recording names this question."""
+    signature = questions(door)[name][0]
     bound = signature.bind(None, *args, **more)
-    said = {k: to_plain(v) for k, v in bound.arguments.items() if k != "self" and k not in _VARYING}
+    bound.apply_defaults()
+    said, packets = {}, None
+    for word, value in bound.arguments.items():
+        if word in _COUNTS:
+            packets = int(value)
+        elif word != "self" and word not in _BOUNDS and value != signature.parameters[word].default:
+            said[word] = to_plain(value)
     if said.get("kind") == "absent":
-        said["name"] = "*"  # a random name
-    return f"{door}.{name} {json.dumps(said, sort_keys=True)}"
+        said["name"] = f"*.{str(said['name']).partition('.')[2]}"  # the first label is random
+    return Question(f"{door}.{name} {json.dumps(said, sort_keys=True)}", packets)
 
 
 class _Door:
-    """Turns every question of a protocol into one call of ``ask(name, signature, answer type, args, more)``."""
+    """Turns every question of a protocol into one call of ``ask(door, name, args, more)``."""
 
     def __init__(self, door: str, ask: Callable[..., Any]) -> None:
-        for name, (signature, kind) in questions(door).items():
-            setattr(self, name, self._question(ask, door, name, signature, kind))
+        for name in questions(door):
+            setattr(self, name, self._question(ask, door, name))
 
     @staticmethod
-    def _question(ask: Callable[..., Any], door: str, name: str, signature: inspect.Signature, kind: Any) -> Any:
+    def _question(ask: Callable[..., Any], door: str, name: str) -> Any:
         async def question(*args: Any, **more: Any) -> Any:
-            return await ask(door, name, kind, _key(door, name, signature, args, more), args, more)
+            return await ask(door, name, args, more)
 
         return question
+
+
+def _host(ask: Callable[..., Any]) -> Host:
+    return Host(cast(Local, _Door("local", ask)), cast(Net, _Door("net", ask)))
+
+
+# ------------------------------------------------------------------ writing
 
 
 class RecordingHost:
@@ -70,61 +110,132 @@ class RecordingHost:
 
     def __init__(self, real: Host) -> None:
         self._real = real
-        self._answers: dict[str, list[Any]] = {}
-        self.host = Host(cast(Local, _Door("local", self._ask)), cast(Net, _Door("net", self._ask)))
+        self._answers: dict[str, list[dict[str, Any]]] = {}
+        self.host = _host(self._ask)
 
-    async def _ask(
-        self, door: str, name: str, _kind: Any, key: str, args: tuple[Any, ...], more: dict[str, Any]
-    ) -> Any:
+    async def _ask(self, door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+        asked = ask_as(door, name, args, more)
+        kept: dict[str, Any] = {}  # its place is taken at the asking: answers overtake each other
+        self._answers.setdefault(asked.key, []).append(kept)
+        extent = {} if asked.packets is None else {"count": asked.packets}
         try:
             answer = await getattr(getattr(self._real, door), name)(*args, **more)
         except CannotMeasure as error:
-            self._keep(key, {"cannot": [error.outcome.value, error.reason]})
+            kept.update(extent, cannot=[error.outcome.value, error.reason])
             raise
-        self._keep(key, {"answer": to_plain(answer)})
+        kept.update(extent, answer=to_plain(answer))
         return answer
 
-    def _keep(self, key: str, answer: dict[str, Any]) -> None:
-        self._answers.setdefault(key, []).append(answer)
+    @property
+    def answers(self) -> dict[str, list[dict[str, Any]]]:
+        """Question -> its answers in the order of asking; what was given up before an answer came is left out."""
+        found = {key: [kept for kept in answers if kept] for key, answers in self._answers.items()}
+        return {key: answers for key, answers in found.items() if answers}
 
     @property
     def count(self) -> int:
-        return sum(map(len, self._answers.values()))
+        return sum(map(len, self.answers.values()))
 
     def to_json(self, origin: str = "recorded") -> bytes:
-        """``origin`` says where the answers come from: a real machine, or the systems' documentation."""
-        recording = {"format": FORMAT, "origin": origin, "answers": self._answers}
-        return json.dumps(recording, indent=1, sort_keys=True).encode()
+        return recording_bytes(self.answers, origin)
+
+
+def recording_bytes(answers: dict[str, list[dict[str, Any]]], origin: str) -> bytes:
+    """``origin`` says where the answers come from: a real machine, or the systems' documentation."""
+    lines = [
+        f"{json.dumps(key)}: {json.dumps(answers[key], sort_keys=True, separators=(',', ':'))}"
+        for key in sorted(answers)
+    ]
+    inside = ",\n".join(lines)
+    return f'{{"format": {FORMAT}, "origin": {json.dumps(origin)}, "answers": {{\n{inside}\n}}}}'.encode()
+
+
+# ------------------------------------------------------------------ replaying
 
 
 def replay_host(data: bytes) -> Host:
-    """A host that answers from a recording. Raises ``BadRecording``."""
+    """A host that answers from a recording. Raises ``BadRecording``: a damaged answer is no reason to judge without
+    it. Questions that this version does not know are passed over."""
+    answers = {key: _read(key, found) for key, found in _answers_of(data).items()}
+    taken: dict[Question, int] = {}
+
+    async def ask(door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
+        asked = ask_as(door, name, args, more)
+        found = _of_length(answers.get(asked.key, []), asked.packets)
+        if not found:
+            raise CannotMeasure(Outcome.UNSUPPORTED, f"the recording holds no answer to {name}")
+        turn = min(taken.get(asked, 0), len(found) - 1)
+        taken[asked] = turn + 1
+        kept = found[turn]
+        if kept.cannot is not None:
+            raise CannotMeasure(*kept.cannot)
+        return kept.answer
+
+    return _host(ask)
+
+
+def _answers_of(data: bytes) -> dict[str, Any]:
+    if len(data) > MOST_BYTES:
+        raise BadRecording(f"larger than {MOST_BYTES // 2**20} MiB")
     try:
-        recording = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        recording = _shown(json.loads(data, parse_constant=_finite, parse_float=_finite))
+    except RecursionError:
+        raise BadRecording("nested too deeply") from None
+    except ValueError as error:
         raise BadRecording(f"not JSON: {error}") from None
     if not isinstance(recording, dict) or recording.get("format") != FORMAT:
         raise BadRecording(f"not a recording of format {FORMAT}")
     answers = recording.get("answers")
     if not isinstance(answers, dict) or not all(isinstance(a, list) and a for a in answers.values()):
         raise BadRecording("answers must be an object of non-empty lists")
-    taken: dict[str, int] = {}
+    return answers
 
-    async def ask(_door: str, name: str, kind: Any, key: str, _args: tuple[Any, ...], _more: dict[str, Any]) -> Any:
-        found = answers.get(key)
-        if found is None:
-            raise CannotMeasure(Outcome.UNSUPPORTED, f"the recording holds no answer to {name}")
-        turn = min(taken.get(key, 0), len(found) - 1)
-        taken[key] = turn + 1
-        answer = found[turn]
-        if not isinstance(answer, dict):
-            raise BadRecording(f"{key}: an answer must be an object")
-        if "cannot" in answer:
-            outcome, reason = answer["cannot"]
-            raise CannotMeasure(Outcome(outcome), str(reason))
-        try:
-            return from_plain(kind, answer.get("answer"), name)
-        except Malformed as error:
-            raise CannotMeasure(Outcome.UNSUPPORTED, f"the recording's answer is malformed: {error}") from None
 
-    return Host(cast(Local, _Door("local", ask)), cast(Net, _Door("net", ask)))
+def _shown(value: Any) -> Any:
+    """The same with nothing in it that could steer a terminal or cannot be written: a recording comes by mail."""
+    if isinstance(value, str):
+        return value if value.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in value)
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    return {_shown(key): _shown(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number")
+    return number
+
+
+def _read(key: str, found: list[Any]) -> list[Kept]:
+    door, _, name = key.partition(" ")[0].partition(".")
+    if door not in DOORS or name not in questions(door):
+        return []
+    return [_kept(f"{door}.{name}[{turn}]", questions(door)[name][1], plain) for turn, plain in enumerate(found)]
+
+
+def _kept(where: str, kind: Any, plain: Any) -> Kept:
+    if not isinstance(plain, dict) or ("answer" in plain) is ("cannot" in plain):
+        raise BadRecording(f"{where}: expected an object with either answer or cannot")
+    count = plain.get("count")
+    if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
+        raise BadRecording(f"{where}: count must be a whole number")
+    try:
+        if "cannot" in plain:
+            outcome, reason = from_plain(tuple[Outcome, str], plain["cannot"], where)
+            if outcome in (Outcome.MEASURED, Outcome.CRASHED):
+                raise Malformed(where, f"{outcome} is no reason for having no answer")
+            return Kept(None, (outcome, reason), count)
+        return Kept(from_plain(kind, plain["answer"], where), None, count)
+    except Malformed as error:
+        raise BadRecording(str(error)) from None
+
+
+def _of_length(found: list[Kept], packets: int | None) -> list[Kept]:
+    """The answers to this many packets; else to the next larger number that was asked, else to the largest. A plain
+    run on the recording of a deep one gets the deep one's longer trains."""
+    if packets is None:
+        return found
+    known = sorted({kept.packets for kept in found if kept.packets is not None})
+    chosen = next((n for n in known if n >= packets), known[-1] if known else None)
+    return [kept for kept in found if kept.packets == chosen]
