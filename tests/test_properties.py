@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpe_agent.collector import Facts
 from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.fault import Effect, Grade
 from cpe_agent.diagnose.judge import GRADES, Judgement, judge
@@ -27,19 +29,24 @@ def judged(home: dict[str, Any], catalogue: tuple[Any, ...] = ALL) -> Judgement:
     return judge(Look(facts_of(home)), catalogue)
 
 
+def each_without_one(facts: Facts) -> Iterator[tuple[str, Facts]]:
+    """(name, the facts less that section) for every section but the plan."""
+    for left_out in facts:
+        if left_out is not Plan:
+            rest = {s: section for s in facts if s is not left_out and (section := facts.section(s)) is not None}
+            yield section_name(left_out), Facts(rest)
+
+
 def owner(j: Judgement) -> str | None:
     return None if j.headline is None else str(j.headline.fault.owner)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['file']}: {c['name']}")
 def test_removing_any_one_section_never_names_another_owner(case: dict[str, Any]) -> None:
-    home = home_of(case)
-    whole = judged(home)
-    for name in NAMES:
-        if name not in home:
-            continue
-        less = {k: v for k, v in home.items() if k != name}
-        without = judged(less)
+    facts = facts_of(home_of(case))
+    whole = judge(Look(facts), ALL)
+    for name, fewer in each_without_one(facts):
+        without = judge(Look(fewer), ALL)
         if whole.verdict == "fault":
             told = f"without {name}: {without.headline and without.headline.fault.code}"
             assert without.verdict == "inconclusive" or owner(without) == owner(whole), told
@@ -48,13 +55,10 @@ def test_removing_any_one_section_never_names_another_owner(case: dict[str, Any]
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['file']}: {c['name']}")
 def test_an_unknown_never_raises_a_grade(case: dict[str, Any]) -> None:
-    home = home_of(case)
-    before = {f.fault.code: f.grade for f in judged(home).findings if f.standing != "refuted"}
-    for name in home:
-        if name == "plan":
-            continue
-        less = {k: v for k, v in home.items() if k != name}
-        for finding in judged(less).findings:
+    facts = facts_of(home_of(case))
+    before = {f.fault.code: f.grade for f in judge(Look(facts), ALL).findings if f.standing != "refuted"}
+    for name, fewer in each_without_one(facts):
+        for finding in judge(Look(fewer), ALL).findings:
             told = f"{finding.fault.code} without {name}"
             if finding.fault.code in before:
                 assert GRADES.index(finding.grade) >= GRADES.index(before[finding.fault.code]), told
@@ -128,6 +132,16 @@ def test_the_order_of_the_catalogue_changes_nothing(number: int, seed: int) -> N
     assert judged(home) == judged(home, tuple(shuffled))
 
 
+def arriving(home: dict[str, Any], order: list[str]) -> Iterator[Facts]:
+    """The facts as they grow when the sections in ``order`` arrive one by one; the others are there from the start."""
+    by_name = {section_name(s): s for s in SECTIONS}
+    whole = facts_of(home)
+    for arrived in range(len(order) + 1):
+        pending = frozenset(by_name[n] for n in order[arrived:])
+        there = {s: section for s in whole if s not in pending and (section := whole.section(s)) is not None}
+        yield Facts(there, pending)
+
+
 @settings(deadline=None, max_examples=150)
 @given(case_numbers, st.integers())
 def test_a_settled_verdict_stays_whatever_comes(number: int, seed: int) -> None:
@@ -137,15 +151,12 @@ def test_a_settled_verdict_stays_whatever_comes(number: int, seed: int) -> None:
     home = home_of(CASES[number])
     order = [n for n in home if n not in ("plan", "answers")]
     rng.shuffle(order)
-    by_name = {section_name(s): s for s in SECTIONS}
     settled: tuple[Any, ...] | None = None
-    for arrived in range(len(order) + 1):
-        known = {n: home[n] for n in ("plan", "answers", *order[:arrived]) if n in home}
-        facts = facts_of(known, frozenset(by_name[n] for n in order[arrived:]))
+    for facts in arriving(home, order):
         j = judge(Look(facts), ALL)
         said = (j.verdict, j.headline and j.headline.fault.code, owner(j), j.headline and j.headline.grade)
         if settled is not None:
-            assert said == settled, f"changed after {order[:arrived]}"
+            assert said == settled, f"changed while {sorted(s.__name__ for s in facts.pending)} were pending"
         elif j.settled:
             settled = said
 
@@ -157,11 +168,8 @@ def test_a_growing_look_answers_like_a_fresh_one(number: int, seed: int) -> None
     home = home_of(CASES[number])
     order = [n for n in home if n != "plan"]
     rng.shuffle(order)
-    by_name = {section_name(s): s for s in SECTIONS}
     look: Look | None = None
-    for arrived in range(len(order) + 1):
-        known = {n: home[n] for n in ("plan", *order[:arrived]) if n in home}
-        facts = facts_of(known, frozenset(by_name[n] for n in order[arrived:]))
+    for facts in arriving(home, order):
         if look is None:
             look = Look(facts)
         look.update(facts)
