@@ -371,7 +371,7 @@ def _loss_beyond(seen: Seen) -> None:
 
 @proves("international-down")
 def _international_down(seen: Seen) -> None:
-    assert seen.ping("25.44.255.6")
+    assert seen.ping("4.68.20.2")
     assert seen.status("http://isp.example/") == "200"
     assert not any(seen.ping(address) for address in plan.LITERALS)
 
