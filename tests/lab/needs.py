@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
-TOOLS = ("ip", "nft", "dnsmasq", "busybox", "openssl", "faketime", "ethtool", "nsenter", "unshare", "setpriv")
+TOOLS = (
+    "ip", "nft", "dnsmasq", "dhclient", "busybox", "openssl", "faketime", "ethtool", "ping", "nsenter", "unshare",
+    "setpriv",
+)  # fmt: skip
 LAB_FILES = Path(__file__).resolve().parent
 PROJECT = LAB_FILES.parent.parent
 
@@ -21,6 +25,12 @@ def missing() -> str | None:
     lacking = [tool for tool in TOOLS if shutil.which(tool, path=search_path()) is None]
     if lacking:
         return f"missing tools: {' '.join(lacking)} (Debian packages in tests/lab/packages.txt)"
+    tried = subprocess.run(
+        ["unshare", "--net", "--mount", "--pid", "--fork", "true"], check=False, capture_output=True, text=True,
+        env=clean_environment(),
+    )  # fmt: skip
+    if tried.returncode:
+        return f"this root may not make namespaces: {tried.stderr.strip()}"
     return None
 
 
