@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Echo, Gateway, Loss, LossLeg, Plan
+from cpe_agent.facts import Addressing, Echo, Failure, Gateway, Loss, LossLeg, Plan
 from cpe_agent.literals import family_of, first_of_each_family, with_scope
 from cpe_agent.sign_of_life import alive
 
@@ -47,10 +47,16 @@ async def _either(host: Host, address: str, count: int) -> Echo:
 
 
 async def _gateway(host: Host, look: GatewayLook, count: int) -> LossLeg | None:
+    """By ICMP, and by handshakes with a port that answered where ICMP does not tell. Never by DNS: a forwarder passes
+    the question on, so that loss on the line would look like loss at home."""
     address = with_scope(look.address, look.nic)
-    serves_dns = (look.dns is not None and look.dns.ok) or any(c.port == 53 and c.ok for c in look.tcp)
+    port = next((c.port for c in look.tcp if c.ok or c.failure in (Failure.REFUSED, Failure.RESET)), None)
     silent_icmp = look.echo is None or look.echo.denied or not look.echo.received
-    echo = await (_either if serves_dns and silent_icmp else _burst)(host, address, count)
+    if silent_icmp and port is not None:
+        seconds = count * _INTERVAL_S + _AFTER_S
+        echo = await host.net.echo_tcp(address, port, count=count, interval_s=_INTERVAL_S, timeout_s=seconds)
+    else:
+        echo = await _burst(host, address, count)
     return LossLeg("gateway", look.family, echo)
 
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import Collector
-from cpe_agent.facts import Addressing, Interfaces, Path, PathTrace, Plan, Reach
+from cpe_agent.facts import Addressing, Gateway, Interfaces, Path, PathTrace, Plan
 from cpe_agent.literals import family_of, first_of_each_family
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ _SIZES = (1280, 1400, 1472, 1492, 1500)  # IPv6's least; common tunnels; PPPoE; 
 
 
 def _method(facts: Facts) -> str:
-    """The host traces by ICMP, and by UDP where this user may not send that; the echoes of ``Reach`` tell which."""
-    probes = facts[Reach].probes if facts.measured(Reach) else ()
-    echoes = [p for p in probes if p.protocol == "icmp"]
-    return "udp" if echoes and all(p.denied for p in echoes) else "icmp"
+    """The host traces by ICMP, and by UDP where this user may not send that; the echoes of ``Gateway`` tell which."""
+    gateways = facts[Gateway].gateways if facts.measured(Gateway) else ()
+    echoes = [g.echo for g in gateways if g.echo is not None]
+    return "udp" if echoes and all(e.denied for e in echoes) else "icmp"
 
 
 async def _trace(host: Host, address: str, method: str, rounds: int) -> PathTrace:
@@ -45,4 +45,6 @@ async def collect(host: Host, facts: Facts) -> Path:
     return Path(tuple(traces), tuple(mtu))
 
 
-COLLECTOR = Collector(collect, makes=Path, needs=(Plan, Addressing, Interfaces), after=(Reach,), seconds=3.0)
+# After the gateway's first sign of life: routers ration their ICMP errors, and the few probes of ``Reach``, which went
+# out before, need them more than a ladder of sixteen does.
+COLLECTOR = Collector(collect, makes=Path, needs=(Plan, Addressing, Interfaces), after=(Gateway,), seconds=3.0)

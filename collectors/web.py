@@ -8,38 +8,46 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure, Collector
+from cpe_agent.early import together
 from cpe_agent.facts import (
     Addressing,
     CaptiveCheck,
-    Dns,
     Failure,
     Family,
     HttpAnswer,
     Plan,
+    Reach,
     TargetLook,
     TlsAnswer,
     TlsCheck,
     Web,
 )
-from cpe_agent.literals import has_global
+from cpe_agent.literals import family_of, has_global
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_agent.collector import Facts
     from cpe_agent.facts import CaptiveTarget
     from cpe_agent.host import Host
 
 _WHOLE_S = 2.5
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
+_DEAD_S = 0.35  # where no literal address answered: a portal that redirects everything answers names at once
+_OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered
 _RESEND_S = (0.4,)
 _MOST_HOSTS = 4
+_MOST_OWN = 2
+_MOST_PUBLIC = 2
+SYSTEM = "system"
 
 
 @dataclass
 class _Names:
-    """Addresses by name and family, each looked up once: by a server that answered ``Dns``, else by the system."""
+    """Addresses by name and family, each looked up once, by the first server that answered at all."""
 
     host: Host
-    server: str | None
+    server: str  # an address, or SYSTEM
     until: float  # the loop's time by which everything ends
     found: dict[tuple[str, Family], asyncio.Future[tuple[str | None, Failure | None]]] = field(default_factory=dict)
 
@@ -54,7 +62,7 @@ class _Names:
         if literal is not None:
             return (name, None) if literal is family else (None, Failure.NODATA)
         record = "AAAA" if family is Family.V6 else "A"
-        if self.server is not None:
+        if self.server != SYSTEM:
             answer = await self.host.net.dns(self.server, name, record=record, timeout_s=_LOOKUP_S, resend_s=_RESEND_S)
             return (answer.addresses[0] if answer.addresses else None), answer.failure
         looked = await self.host.net.lookup(name, family=family, timeout_s=_LOOKUP_S)
@@ -78,14 +86,27 @@ def _literal_family(name: str) -> Family | None:
         return None
 
 
-def _answering_server(facts: Facts) -> str | None:
-    """Who is asked for addresses: this computer's own resolver when it works, else any that does."""
-    if not facts.measured(Dns):
-        return None
-    servers = facts[Dns].servers
-    good = [s for s in servers if any(a.ok and a.addresses for a in s.answers if a.kind == "known")]
-    good.sort(key=lambda s: s.role != "configured")
-    return good[0].address if good else None
+async def _first_to_answer(host: Host, plan: Plan, addressing: Addressing, patience_s: float) -> str | None:
+    """Who is asked for addresses: this computer's own resolver when it answers, else a public one, else the system
+    (which may know other ways). None when nobody gives an address in time."""
+    name = _split(plan.captive[0].url)[1] if plan.captive else plan.names[0]
+    own = [r.address for r in addressing.resolvers[:_MOST_OWN]]
+    public = [t.address for t in plan.literals if family_of(t.address) is Family.V4][:_MOST_PUBLIC]
+
+    async def ask(server: str) -> bool:
+        if server == SYSTEM:
+            return bool((await host.net.lookup(name, timeout_s=patience_s)).addresses)
+        answer = await host.net.dns(server, name, timeout_s=patience_s, resend_s=_RESEND_S)
+        return bool(answer.addresses)
+
+    def enough(good: Mapping[str, bool]) -> float | None:
+        if any(good.get(server) for server in own):
+            return 0.0
+        return _OWN_FIRST_S if any(good.values()) else None
+
+    asked = dict.fromkeys((*own, *public, SYSTEM))
+    good = await together({server: ask(server) for server in asked}, timeout_s=patience_s, enough=enough)
+    return next((server for server in asked if good.get(server)), None)
 
 
 def _split(url: str) -> tuple[str, str, int, str]:
@@ -140,16 +161,15 @@ async def _proxy(host: Host) -> str | None:
     return next((f"{p.host}:{p.port}" for p in settings if p.mode == "manual" and p.host and p.port), None)
 
 
-async def _system(host: Host, target: CaptiveTarget) -> HttpAnswer:
-    proxy = await _proxy(host)
-    return await host.net.http(target.url, proxy=proxy, expect_body=target.body, timeout_s=_WHOLE_S)
+async def _system(host: Host, target: CaptiveTarget, proxy: str | None, timeout_s: float) -> HttpAnswer:
+    return await host.net.http(target.url, proxy=proxy, expect_body=target.body, timeout_s=timeout_s)
 
 
-async def _target(host: Host, site: str) -> TargetLook | None:
+async def _target(host: Host, site: str, lookup_s: float) -> TargetLook | None:
     scheme, name, port, url = _split(site)
     if not name:
         return None
-    looked = await host.net.lookup(name, timeout_s=_LOOKUP_S)
+    looked = await host.net.lookup(name, timeout_s=lookup_s)
     look = TargetLook(name, looked.addresses, looked.failure)
     if not looked.addresses:
         return look
@@ -171,21 +191,59 @@ async def _target(host: Host, site: str) -> TargetLook | None:
 async def collect(host: Host, facts: Facts) -> Web:
     plan, addressing = facts[Plan], facts[Addressing]
     families = [f for f in Family if f is Family.V4 or has_global(addressing, f)]
-    names = _Names(host, _answering_server(facts), asyncio.get_running_loop().time() + _WHOLE_S)
+    reach = facts[Reach] if facts.measured(Reach) else None
+    dead = reach is not None and not any(p.answered for p in (*reach.probes, *reach.bound))
+    patience_s = _DEAD_S if dead else _LOOKUP_S
+    proxy = await _proxy(host)
+    # With a proxy the system may have a way that no literal shows.
+    system_s = patience_s if dead and proxy is None else _WHOLE_S
+    whole = asyncio.get_running_loop().time() + _WHOLE_S
+    system = asyncio.ensure_future(_system(host, plan.captive[0], proxy, system_s) if plan.captive else _nothing())
+    target = asyncio.ensure_future(_target(host, plan.target, patience_s) if plan.target else _nothing())
+    names: _Names | None = None
     try:
-        captive, tls, system, target = await asyncio.gather(
-            asyncio.gather(*(_captive(host, names, t, f, plan) for f in families for t in plan.captive[:_MOST_HOSTS])),
-            asyncio.gather(*(_tls(host, names, site, f) for f in families for site in plan.https[:_MOST_HOSTS])),
-            _system(host, plan.captive[0]) if plan.captive else _nothing(),
-            _target(host, plan.target) if plan.target else _nothing(),
+        server = await _first_to_answer(host, plan, addressing, patience_s)
+        if server is None:
+            captive, tls = _unasked(plan, families)
+        else:
+            if dead and proxy is None and plan.captive:  # names are answered after all: give the page its time
+                system.cancel()
+                system = asyncio.ensure_future(_system(host, plan.captive[0], proxy, _WHOLE_S))
+            names = _Names(host, server, whole)
+            captive, tls = await asyncio.gather(
+                asyncio.gather(
+                    *(_captive(host, names, t, f, plan) for f in families for t in plan.captive[:_MOST_HOSTS])
+                ),
+                asyncio.gather(*(_tls(host, names, site, f) for f in families for site in plan.https[:_MOST_HOSTS])),
+            )
+        return Web(
+            captive=tuple(c for c in captive if c is not None),
+            tls=tuple(t for t in tls if t is not None),
+            system=await system,
+            target=await target,
         )
     finally:
-        await names.close()
-    return Web(
-        captive=tuple(c for c in captive if c is not None),
-        tls=tuple(t for t in tls if t is not None),
-        system=system,
-        target=target,
+        for task in (system, target):
+            task.cancel()
+        await asyncio.gather(system, target, return_exceptions=True)
+        if names is not None:
+            await names.close()
+
+
+def _unasked(plan: Plan, families: list[Family]) -> tuple[list[CaptiveCheck | None], list[TlsCheck | None]]:
+    """Nobody gave an address, so nobody was asked."""
+    silent = Failure.TIMED_OUT
+    return (
+        [
+            CaptiveCheck(f, HttpAnswer(t.url, None, failure=silent), expected=False)
+            for f in families
+            for t in plan.captive[:_MOST_HOSTS]
+        ],
+        [
+            TlsCheck(f, TlsAnswer(_split(site)[1], None, ok=False, failure=silent))
+            for f in families
+            for site in plan.https[:_MOST_HOSTS]
+        ],
     )
 
 
@@ -193,4 +251,4 @@ async def _nothing() -> None:
     return None
 
 
-COLLECTOR = Collector(collect, makes=Web, needs=(Plan, Addressing), after=(Dns,), seconds=4.0)
+COLLECTOR = Collector(collect, makes=Web, needs=(Plan, Addressing), after=(Reach,), seconds=4.0)

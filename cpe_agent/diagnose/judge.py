@@ -252,7 +252,7 @@ def _lowest_failing(rungs: Rungs) -> Rung | None:
 def _proven_up_to(rungs: Rungs) -> Rung | None:
     highest = None
     for rung in ORDER:
-        if rungs.is_proven(rung) and all(rungs.is_proven(r) for r in below(rung)):
+        if rung is not Rung.CLOCK and rungs.is_proven(rung) and all(rungs.is_proven(r) for r in below(rung)):
             highest = rung
     return highest
 
@@ -290,6 +290,11 @@ def _settled(verdict: str, headline: Finding | None, asked: dict[str, Asked], re
     if verdict == "healthy":
         return not any(a.present is PENDING for a in hopeful)
     if headline is None:
+        # Where something surely stops, only what stops as low or lower can still take the headline.
+        firm = [a for a in hopeful if _stays(a, rungs)]
+        if firm:
+            lowest = min(ORDER.index(a.fault.breaks) for a in firm)
+            hopeful = [a for a in hopeful if _stops(a) and ORDER.index(a.fault.breaks) <= lowest]
         shaken = any(
             a.present is PENDING or a.may_rise or a.may_fall or rungs.could_be_proven(a.fault.breaks, a.fault.family)
             for a in hopeful
@@ -312,6 +317,16 @@ def _may_be_seen_failing(roots: Sequence[Finding], asked: dict[str, Asked], rung
     """A root that its own evidence would name waits only for its rung to be seen failing, and that may still come."""
     waiting = [f for f in roots if not f.named and asked[f.fault.code].provable]
     return any(rungs.may_still_fail(f.fault.breaks, f.fault.family) for f in waiting)
+
+
+def _stops(a: Asked) -> bool:
+    return a.fault.effect is Effect.STOPS
+
+
+def _stays(a: Asked, rungs: Rungs) -> bool:
+    """A standing stop that nothing pending can rule out or refute."""
+    proof = rungs.could_be_proven(a.fault.breaks, a.fault.family)
+    return _stops(a) and a.present is YES and not a.may_fall and not proof
 
 
 def _still_open(rungs: Rungs) -> bool:

@@ -6,10 +6,10 @@ from enum import StrEnum
 
 
 class Rung(StrEnum):
-    """One thing that must work, in one segment. Lower ones first."""
+    """One thing that must work, in one segment. Lower ones first; the clock stands where it begins to matter, beside
+    encrypted connections, so that a wrong clock on a dead line is not the headline."""
 
     DEVICE_OK = "device-ok"
-    CLOCK = "clock"
     LINK = "link"
     ADDRESS = "address"
     GATEWAY = "gateway"
@@ -18,6 +18,7 @@ class Rung(StrEnum):
     INTERNET = "internet"
     OPEN = "open"
     DNS = "dns"
+    CLOCK = "clock"
     TLS = "tls"
     WEB = "web"
     SITE = "site"

@@ -30,7 +30,10 @@ WORKS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.ADDRESS, _V6): address.v6_usable,
     (Rung.GATEWAY, None): gateway.alive,
     (Rung.LINE, None): router.auth_verdict,  # the login server answered, so frames pass both ways
-    (Rung.WAN_SESSION, None): out.provider_hop | out.v4_networks.at_least(1) | out.v6_networks.at_least(1),
+    (Rung.WAN_SESSION, None): out.provider_hop
+    | out.v4_networks.at_least(1)
+    | out.v6_networks.at_least(1)
+    | web.redirected_to_isp,  # the provider's own pages came
     (Rung.INTERNET, _V4): out.v4_networks.at_least(2),
     (Rung.INTERNET, _V6): out.v6_networks.at_least(2),
     (Rung.OPEN, _V4): web.open_v4,

@@ -168,6 +168,12 @@ class Net(Protocol):
         self, server: str, *, count: int = 1, interval_s: float = 0.01, timeout_s: float = 1.0
     ) -> Echo: ...
 
+    async def echo_tcp(
+        self, address: str, port: int, *, count: int = 1, interval_s: float = 0.01, timeout_s: float = 1.0
+    ) -> Echo:
+        """Handshakes with a port that is known to answer, be it with a reset; each is hung up at once."""
+        ...
+
     async def hop_echo(
         self, address: str, ttl: int, *, count: int = 1, interval_s: float = 0.01, timeout_s: float = 1.0
     ) -> Echo: ...

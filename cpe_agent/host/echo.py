@@ -1,4 +1,4 @@
-"""Trains of echoes: ICMP to an address, DNS to a server, and with a small TTL to the router at that distance."""
+"""Trains of echoes: ICMP, a DNS question or a TCP handshake, and with a small TTL to the router at that distance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from cpe_agent.host.dns_train import DnsProber
 from cpe_agent.host.icmp import IcmpProber
 from cpe_agent.host.icmp_error import local_failure
 from cpe_agent.host.prober import NotAllowedError
+from cpe_agent.host.tcp_train import TcpProber
 from cpe_agent.host.train import Train
 from cpe_agent.host.udp import UdpProber
 
@@ -39,6 +40,18 @@ async def echo_dns(server: str, *, count: int, interval_s: float, timeout_s: flo
         server,
         lambda hear: DnsProber(server, hear),
         method="dns",
+        count=count,
+        interval_s=interval_s,
+        timeout_s=timeout_s,
+    )
+
+
+async def echo_tcp(address: str, port: int, *, count: int, interval_s: float, timeout_s: float) -> Echo:
+    """See ``Net.echo_tcp``."""
+    return await _train(
+        address,
+        lambda hear: TcpProber(address, port, hear),
+        method="tcp",
         count=count,
         interval_s=interval_s,
         timeout_s=timeout_s,

@@ -37,6 +37,13 @@ class Probes:
 
         return await echo.echo_dns(server, count=count, interval_s=interval_s, timeout_s=timeout_s)
 
+    async def echo_tcp(
+        self, address: str, port: int, *, count: int = 1, interval_s: float = 0.01, timeout_s: float = 1.0
+    ) -> Echo:
+        from cpe_agent.host import echo
+
+        return await echo.echo_tcp(address, port, count=count, interval_s=interval_s, timeout_s=timeout_s)
+
     async def hop_echo(
         self, address: str, ttl: int, *, count: int = 1, interval_s: float = 0.01, timeout_s: float = 1.0
     ) -> Echo:
