@@ -107,10 +107,10 @@ async def tls(host: str, *, address: str, port: int, timeout_s: float, nic: str 
                 failure = Failure.TOO_SLOW if stream.received else Failure.TIMED_OUT
             except EOFError:
                 failure = Failure.CLOSED
+            except OSError as error:  # before ValueError: a failed verification is both
+                failure = handshake_failure(error)
             except ValueError:  # a host that is no name for a certificate
                 failure = Failure.OTHER
-            except OSError as error:
-                failure = handshake_failure(error)
             else:
                 ms = round((loop.time() - start) * 1000, 3)
                 return blank._replace(ok=True, version=session.version(), issuer=issuer_of(session), ms=ms)
