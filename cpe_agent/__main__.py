@@ -18,6 +18,9 @@ def main() -> None:
         from cpe_agent.cli import cli
 
         cli(prog_name="cpe-agent")
+    except KeyboardInterrupt:  # while the program was still being loaded
+        sys.stderr.write("cpe-agent: stopped before a verdict\n")
+        sys.exit(CANNOT_RUN)
     except Exception as error:
         import os
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host
     from cpe_agent.report import Report
@@ -30,7 +32,18 @@ class Stop(click.ClickException):
         click.echo(f"cpe-agent: {self.message}", file=file or sys.stderr)
 
 
+class _Commands(click.Group):
+    """Interrupted anywhere, it could not run: click's own ending would be the status of a named fault."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Stop("stopped before a verdict", CANNOT_RUN) from None
+
+
 @click.group(
+    cls=_Commands,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Finds out why this computer is offline, and whose fault it is, in seconds and with the evidence.\n\n"
@@ -272,19 +285,17 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         progress.clear()
         raise Stop("stopped before a verdict", CANNOT_RUN) from None
     progress.clear()
-    if options["as_json"]:
-        click.echo(to_json(report).decode())
-    else:
-        if options["lang"] != "en":
-            from cpe_agent.words import ui
+    if options["lang"] != "en" and not options["as_json"]:
+        from cpe_agent.words import ui
 
-            click.echo(ui("no-language"), err=True)
-        _card(report)
-    sys.stdout.flush()
+        click.echo(ui("no-language"), err=True)
+    unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
     if options["output"] is not None:
         _write(options["output"], to_json(report))
     if before_exit is not None:
         before_exit()
+    if unsaid is not None:
+        raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
 
 
@@ -305,6 +316,22 @@ class _Progress:
         if self._on:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()
+
+
+def _answer(say: Callable[[], None]) -> str | None:
+    """Print the answer. When stdout is closed, full or gone, the reason; the file of --output can still be written."""
+    if sys.stdout is None:
+        return "stdout is closed"
+    try:
+        say()
+        sys.stdout.flush()
+    except OSError as error:
+        import os
+
+        # What is still buffered would fail once more when the interpreter ends, and change the exit status.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return error.strerror
+    return None
 
 
 def _card(report: Report) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
 from cpe_agent.facts import Answers, Plan, section_name
 from cpe_agent.host import Host
+from cpe_agent.host.clean import clean
 
 Watcher = Callable[[type, Section], None]
 Settled = Callable[[Facts], bool]
@@ -62,7 +63,7 @@ async def run(
             break
         finished, _ = await asyncio.wait(running, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         for task in finished:
-            add(running.pop(task).makes, task.result())
+            add(running.pop(task).makes, _result(task, began))
 
     outcome, reason = (Outcome.SKIPPED, "the verdict was settled before") if done else (Outcome.TIMED_OUT, "run's end")
     now = time.monotonic() - began
@@ -119,8 +120,16 @@ async def _measure(collector: Collector, host: Host, facts: Facts, began: float,
         outcome, reason = Outcome.TIMED_OUT, f"took more than {collector.seconds:g} s"
     except Exception as error:  # a defect of one collector must not take the others with it; it is shown, not hidden
         content = None
-        outcome, reason = Outcome.CRASHED, f"{type(error).__name__}: {error}"[:200]
+        # What broke it may have come from the network, and is then part of the message.
+        outcome, reason = Outcome.CRASHED, clean(f"{type(error).__name__}: {error}", 200)
     return Section(outcome, started, time.monotonic() - began - started, content, reason)
+
+
+def _result(task: asyncio.Task[Section], began: float) -> Section:
+    """What the collector measured. A cancellation that the run did not ask for is a defect like any other."""
+    if task.cancelled():
+        return Section(Outcome.CRASHED, time.monotonic() - began, 0.0, None, "CancelledError")
+    return task.result()
 
 
 def check(collectors: Sequence[Collector]) -> None:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_BYTES = 65536
 
@@ -40,6 +44,39 @@ def read_text(path: Path | str, limit: int = MAX_BYTES, *, tail: bool = False) -
     """The same as text; bytes that are not UTF-8 become U+FFFD."""
     data = read_bytes(path, limit, tail=tail)
     return None if data is None else data.decode("utf-8", "replace")
+
+
+def lines_with(path: Path | str, words: Sequence[str], limit: int = 16 * 1024 * 1024, most: int = MAX_BYTES) -> str:
+    """The lines that hold one of these words, letter case aside: at most ``most`` bytes of them, out of the first
+    ``limit`` bytes of a file that is never in memory whole (a hosts file against advertising has megabytes)."""
+    wanted = [word.lower().encode("utf-8", "replace") for word in words if word]
+    found = bytearray()
+    rest = b""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError):
+        return ""
+    try:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        while regular and limit > 0 and len(found) < most:
+            piece = os.read(descriptor, MAX_BYTES)
+            limit -= len(piece)
+            block, newline, after = (rest + piece).rpartition(b"\n") if piece else (rest, b"", b"")
+            rest = after
+            if not newline and len(after) >= MAX_BYTES:  # a line longer than any block is looked at in pieces
+                block, rest = after, b""
+            lower = block.lower()
+            if any(word in lower for word in wanted):
+                found += b"".join(
+                    line + b"\n" for line in block.split(b"\n") if any(word in line.lower() for word in wanted)
+                )
+            if not piece:
+                break
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
+    return bytes(found[:most]).decode("utf-8", "replace")
 
 
 def read_int(path: Path | str) -> int | None:

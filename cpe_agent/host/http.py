@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cpe_agent.facts import Failure, HttpAnswer
 from cpe_agent.host import http_date
 from cpe_agent.host.clean import clean
-from cpe_agent.host.http_message import Message, read_message, same_body, short_location, title
+from cpe_agent.host.http_message import Message, leads_to, read_message, same_body, short_location, title
 from cpe_agent.host.icmp_error import failure_of
 from cpe_agent.host.lookup import lookup
 from cpe_agent.host.stream import open_stream
@@ -154,6 +154,8 @@ async def _answer(stream: Stream, result: Exchange, method: str, max_bytes: int)
     await read_message(stream, result.message, has_body=method != "HEAD", max_bytes=max_bytes)
     if result.message.too_large:
         result.failure = Failure.TOO_LARGE
+    elif 300 <= (result.message.status or 0) < 400 and leads_to(result.url, result.message.headers.get("location")):
+        result.failure = Failure.REDIRECT_LOOP
 
 
 def _request(method: str, form: str, target: Where, headers: Mapping[str, str], body: bytes) -> bytes:

@@ -41,8 +41,10 @@ async def read_message(stream: Stream, into: Message, *, has_body: bool, max_byt
             status = await _head(stream, into, already)
             if not 100 <= status < 200:
                 break
+        else:
+            raise ValueError("interim answers and no other")
         into.status = status
-        if has_body and status not in (204, 304) and not 100 <= status < 200 and not into.too_large:
+        if has_body and status not in (204, 304) and not into.too_large:
             await _body(stream, into, max_bytes)
     finally:
         into.received = into.received or stream.received > already
@@ -151,6 +153,18 @@ def short_location(url: str, location: str | None) -> str | None:
         return None
     host = f"[{host}]" if ":" in host else host
     return clean(f"{parts.scheme}://{host}{'' if port is None else f':{port}'}", 128)
+
+
+def leads_to(url: str, location: str | None) -> bool:
+    """Does a redirect with this Location send the one who asked for ``url`` to the same URL again?"""
+    if location is None:
+        return False
+    from urllib.parse import urldefrag, urljoin
+
+    try:
+        return urldefrag(urljoin(url, location[:2048]))[0] == url
+    except ValueError:
+        return False
 
 
 def title(page: bytes) -> str | None:

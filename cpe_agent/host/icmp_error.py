@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import time
 from typing import NamedTuple
 
 from cpe_agent.facts import Failure
 
 IP_RECVERR = 11  # linux/in.h
 IPV6_RECVERR = 25  # linux/in6.h
+_LONGEST_WAIT_NS = 10_000_000_000  # of a packet in its socket: longer than any run
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the ancillary message has the same number
 
 _ORIGIN_LOCAL = 1  # linux/errqueue.h
@@ -105,11 +107,13 @@ def watch_errors(sock: socket.socket) -> None:
 
 
 def timestamp_ns(ancillary: list[tuple[int, int, bytes]]) -> int | None:
-    """The kernel's receive time among the ancillary messages, in nanoseconds of CLOCK_REALTIME."""
+    """The kernel's receive time among the ancillary messages, in nanoseconds of CLOCK_REALTIME. None too when that is
+    not a moment ago: the clock was set in between, and the difference would be years."""
     for level, kind, data in ancillary:
         if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) >= 16:
             seconds, nanoseconds = struct.unpack_from("@qq", data)
-            return int(seconds * 1_000_000_000 + nanoseconds)
+            stamp = int(seconds * 1_000_000_000 + nanoseconds)
+            return stamp if abs(time.time_ns() - stamp) < _LONGEST_WAIT_NS else None
     return None
 
 

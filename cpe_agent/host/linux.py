@@ -31,7 +31,7 @@ from cpe_agent.host import (
     parse_linux,
 )
 from cpe_agent.host import program as programs
-from cpe_agent.host.bounded_file import files_in, read_text
+from cpe_agent.host.bounded_file import files_in, lines_with, read_text
 from cpe_agent.host.shared_answer import Shared
 from cpe_agent.host.thread import in_thread
 
@@ -215,7 +215,7 @@ class LinuxLocal:
         return await self._ask(self._hosts_overrides, tuple(names)[:256])
 
     def _hosts_overrides(self, names: tuple[str, ...]) -> tuple[HostsEntry, ...]:
-        return parse_linux.hosts_entries(read_text(self._root / "etc/hosts") or "", names)
+        return parse_linux.hosts_entries(lines_with(self._root / "etc/hosts", names), names)
 
     async def proxies(self) -> tuple[Proxy, ...]:
         return await self._ask(self._proxies)

@@ -7,16 +7,29 @@ import socket
 
 from cpe_agent.facts import Failure, Family
 from cpe_agent.host import SystemLookup
+from cpe_agent.host.bounded_file import lines_with
 from cpe_agent.host.endpoint import Endpoint
 from cpe_agent.host.thread import in_thread
 
 _MOST = 16
 _EAI_NODATA = -5  # a GNU extension; netdb.h
+_LONGEST_DOMAIN = 253  # RFC 1035, 2.3.4, as text
 _FAILURES = {
     socket.EAI_NONAME: Failure.NXDOMAIN,
     _EAI_NODATA: Failure.NODATA,
     socket.EAI_FAIL: Failure.SERVFAIL,
 }
+
+
+def _aborts() -> bool:
+    """Would the system's look-up end this process? glibc (seen in 2.36) stops on an assertion in resolv_conf.c at a
+    search domain of 256 characters and more, and a line of resolv.conf or a DHCP server's option can hold one."""
+    import os
+
+    lines = lines_with("/etc/resolv.conf", ("search", "domain")).splitlines()
+    words = [word for line in lines if line.startswith(("search", "domain")) for word in line.split()[1:]]
+    words += os.environ.get("LOCALDOMAIN", "").split()
+    return any(len(word.encode("utf-8", "surrogateescape")) > _LONGEST_DOMAIN for word in words)
 
 
 async def lookup(name: str, *, family: Family | None, timeout_s: float) -> SystemLookup:
@@ -29,6 +42,8 @@ async def lookup(name: str, *, family: Family | None, timeout_s: float) -> Syste
     else:
         return SystemLookup(True, (name,), 0.0, None)
     wanted = {Family.V4: socket.AF_INET, Family.V6: socket.AF_INET6, None: socket.AF_UNSPEC}[family]
+    if _aborts():
+        return SystemLookup(False, (), 0.0, Failure.GARBAGE)
     loop = asyncio.get_running_loop()
     start = loop.time()
     failure: Failure | None = None
