@@ -68,6 +68,9 @@ class Fault:
     * ``veto``: facts of this run; yes or unknown forbids the name (the fault stays a suspect). Write ``known(...)``
       around a part that counts only when it was seen.
 
+    ``loses_packets``: what degrades this way makes single questions above it fail by chance, so that such a failure
+    needs no other cause.
+
     ``test`` is the key (in ``words``) of the one test that would decide it when it is only suspected;
     ``separate_from`` names a better one against a particular rival. ``seen_with`` is the foreign software that was
     seen to produce the evidence ("dnsmasq 2.90 (lab)"); ``source`` says what a real device sends, and where that is
@@ -88,6 +91,7 @@ class Fault:
     rules_out: Expr | None = None
     veto: Expr | None = None
     family: Family | None = None
+    loses_packets: bool = False
     refines: tuple[str, ...] = ()
     separate_from: dict[str, str] = field(default_factory=dict)
     before_action: tuple[str, ...] = ()

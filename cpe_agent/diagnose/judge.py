@@ -201,7 +201,7 @@ def _verdict(
             failing = _lowest_failing(rungs)
             if group is stops and failing is not None and not _degraded_to_failure(degrades, failing):
                 # Something is measured broken and no fault of the catalogue accounts for it.
-                return "inconclusive", None, tuple(degrades[:2])
+                return "inconclusive", None, tuple(_suspects(degrades, findings)) if degrades else ()
             continue
         lowest = [f for f in group if f.fault.breaks is group[0].fault.breaks]
         named = next((f for f in lowest if f.named), None)
@@ -214,9 +214,12 @@ def _verdict(
 
 
 def _degraded_to_failure(degrades: Sequence[Finding], failing: Rung) -> bool:
-    """A named fault that degrades the very rung that fails accounts for it: large packets that vanish stop every
-    secure page where each server sends large ones."""
-    return any(f.named and f.fault.breaks is failing for f in degrades)
+    """A named fault that degrades the very rung that fails accounts for it (large packets that vanish stop every
+    secure page where each server sends large ones), and so does one that loses packets on a rung below."""
+    return any(
+        f.named and (f.fault.breaks is failing or (f.fault.loses_packets and f.fault.breaks in below(failing)))
+        for f in degrades
+    )
 
 
 def _suspects(group: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
@@ -225,8 +228,9 @@ def _suspects(group: Sequence[Finding], findings: Sequence[Finding]) -> list[Fin
     lowest = [f for f in group if f.fault.breaks is group[0].fault.breaks]
     if len(lowest) > 1:
         return lowest[:4]
-    stops = [f for f in findings if f.fault.effect is Effect.STOPS and f.because_of == (lowest[0].fault.code,)]
-    behind = sorted((f for f in stops if f.standing == "explained"), key=_rank)
+    effect, only = lowest[0].fault.effect, (lowest[0].fault.code,)
+    hidden = [f for f in findings if f.fault.effect is effect and f.because_of == only]
+    behind = sorted((f for f in hidden if f.standing == "explained"), key=_rank)
     return sorted((*group, *(f for f in behind if f.fault.breaks is behind[0].fault.breaks)), key=_rank)[:4]
 
 

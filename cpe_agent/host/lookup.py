@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import Any
 
 from cpe_agent.facts import Failure, Family
 from cpe_agent.host import SystemLookup
@@ -12,6 +13,7 @@ from cpe_agent.host.endpoint import Endpoint
 from cpe_agent.host.thread import in_thread
 
 _MOST = 16
+_AGAIN_S = (0.6, 0.6)
 _EAI_NODATA = -5  # a GNU extension; netdb.h
 _LONGEST_DOMAIN = 253  # RFC 1035, 2.3.4, as text
 _FAILURES = {
@@ -32,6 +34,30 @@ def _aborts() -> bool:
     return any(len(word.encode("utf-8", "surrogateescape")) > _LONGEST_DOMAIN for word in words)
 
 
+async def _hedged(name: str, wanted: int, timeout_s: float) -> list[Any]:
+    """The first word of up to three look-ups. glibc waits five seconds before it asks again (resolv.conf(5)), so one
+    packet lost on a bad line would look like a dead resolver."""
+    asked = []
+    loop = asyncio.get_running_loop()
+    until = loop.time() + timeout_s
+    try:
+        for turn in range(len(_AGAIN_S) + 1):
+            left = until - loop.time()
+            call = in_thread(socket.getaddrinfo, name, None, wanted, socket.SOCK_STREAM, timeout_s=left)
+            asked.append(asyncio.ensure_future(call))
+            wait = min(_AGAIN_S[turn], left) if turn < len(_AGAIN_S) else left
+            done, _ = await asyncio.wait(asked, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                return done.pop().result()
+            if loop.time() >= until:
+                break
+        raise TimeoutError
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+
+
 async def lookup(name: str, *, family: Family | None, timeout_s: float) -> SystemLookup:
     """``getaddrinfo`` in a thread that the deadline abandons. It does not say why a resolver gave nothing usable
     (silence, a refusal and no network are one code): that failure is ``other``, for the DNS questions to explain."""
@@ -49,7 +75,7 @@ async def lookup(name: str, *, family: Family | None, timeout_s: float) -> Syste
     failure: Failure | None = None
     addresses: tuple[str, ...] = ()
     try:
-        found = await in_thread(socket.getaddrinfo, name, None, wanted, socket.SOCK_STREAM, timeout_s=timeout_s)
+        found = await _hedged(name, wanted, timeout_s)
         addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))[:_MOST]
     except TimeoutError:
         failure = Failure.TIMED_OUT

@@ -83,6 +83,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         # The adapter itself counts damaged frames or a signal that comes and goes.
         direct=link.wired & ((DAMAGED_FRAMES & LOSSY_LEG) | link.carrier_flaps.at_least(FLAPS)),
         # A router that answers the other packets at once is not overloaded: what is lost is lost on the wire.

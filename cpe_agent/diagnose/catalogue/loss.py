@@ -34,6 +34,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCESS,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         contrast=FAR_LOSES & FIRST_HOP_LOSES & GATEWAY_CLEAN,
         # A first hop that never answers leaves open whether the line or what follows it loses.
         symptom=FAR_LOSES & GATEWAY_CLEAN & ~known(FIRST_HOP_CLEAN),
@@ -72,6 +73,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         # From one home nobody can tell the provider's core from the network behind it: two suspects, both beyond
         # the line.
         symptom=BEYOND,
@@ -89,6 +91,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.REMOTE,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         symptom=BEYOND,
         rules_out=known(address.vpn_takes_default),
         test="measure-from-provider",

@@ -92,6 +92,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         direct=_ON_WIFI & BAD_LEG & wifi.rssi_dbm.below(WEAK_DBM + 1),
         symptom=_ON_WIFI & BAD_LEG & ~known(wifi.rssi_dbm.at_least(GOOD_DBM)),
         veto=_NOT_MEASURABLE | LAMPS_OFF | OTHERS_FAIL,
@@ -106,6 +107,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
+        loses_packets=True,
         direct=_ON_WIFI
         & BAD_LEG
         & wifi.rssi_dbm.at_least(GOOD_DBM)
