@@ -12,6 +12,7 @@ from cpe_agent.words import deciding_test, fault_text, ui
 
 WIDTH = 96
 _INDENT = 20
+MOST_EVIDENCE = 6  # the strongest first; the report holds all
 SEGMENTS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
 _COLOURS = {"broken": "31;1", "degraded": "33", "ok": "32", "unknown": "2", "head": "1"}
 
@@ -108,7 +109,9 @@ def _evidence(d: Diagnosis, root: FindingReport | None, language: str) -> list[s
     known = _reading_docs()
     lines: list[str] = []
     for finding in findings:
-        for evidence in finding.evidence:
+        # What was never asked is in the report, because a predicate read it; it explains nothing to a person.
+        told = [e for e in finding.evidence if e.value is not False or not e.fact.startswith("said.")]
+        for evidence in sorted(told, key=lambda e: e.value is False)[:MOST_EVIDENCE]:
             text = f"{evidence.fact} = {_value(evidence.value)}"
             if evidence.fact in known:
                 text += f"  ({known[evidence.fact]})"

@@ -1,0 +1,88 @@
+"""The catalogue as a whole: numbers, words, tests, and nothing that points nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from cpe_agent.answers import QUESTIONS
+from cpe_agent.card import expressions
+from cpe_agent.diagnose.catalogue import ALL, BY_CODE, BY_NUMBER
+from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
+from cpe_agent.diagnose.ladder import Rung
+from cpe_agent.diagnose.waiting import HEALTHY_NUMBER, WAITING
+from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
+from cpe_agent.words.en.tests import TESTS
+
+ACCUSING = ("your fault", "you typed", "you entered", "you unplugged", "you forgot", "you broke", "you must have")
+    "your fault",
+    "you typed",
+    "you entered a wrong",
+    "you unplugged",
+    "you forgot",
+    "you broke",
+    "you must have",
+)
+
+
+def test_numbers_are_given_once_and_none_is_skipped() -> None:
+    waiting = {w.number for w in WAITING}
+    assert len(BY_NUMBER) == len(BY_CODE) == len(ALL)
+    assert not waiting & set(BY_NUMBER)
+    assert not {w.code for w in WAITING} & set(BY_CODE)
+    assert waiting | set(BY_NUMBER) | {HEALTHY_NUMBER} == set(range(1, len(ALL) + len(WAITING) + 2))
+
+
+@pytest.mark.parametrize("fault", ALL, ids=lambda f: f.code)
+def test_every_fault_is_whole(fault: Fault) -> None:
+    assert fault.direct or fault.contrast or fault.symptom, "nothing could ever show it"
+    assert fault.source
+    assert fault.owner is not Owner.NONE or fault.effect is Effect.ADVISES
+    assert fault.acts is not Acts.NOBODY or fault.effect is Effect.ADVISES
+    assert (fault.dispatch is Dispatch.AFTER) <= bool(fault.before_action), "after what?"
+    assert set(fault.refines) <= set(BY_CODE)
+    assert set(fault.separate_from) <= set(BY_CODE) | {w.code for w in WAITING}, "separated from what nobody knows"
+    for expression in expressions(fault):
+        for reading in expression.readings():
+            assert reading.doc, f"{reading.name} is not documented"
+            if reading.name.startswith("answer."):
+                assert reading.name.removeprefix("answer.") in QUESTIONS
+
+
+def test_refining_runs_in_no_circle() -> None:
+    from graphlib import TopologicalSorter
+
+    TopologicalSorter({f.code: f.refines for f in ALL}).prepare()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_has_its_words(language: str) -> None:
+    for fault in ALL:
+        text = fault_text(fault.code, language)
+        assert len(text.title.split()) <= 9, fault.code
+        assert all(text), f"{fault.code} has an empty text"
+        assert not any(word in " ".join(text).lower() for word in ACCUSING), f"{fault.code} accuses"
+        for key in (fault.test, *fault.separate_from.values()):
+            assert deciding_test(key, language)
+        for key in fault.before_action:
+            assert ui(f"before.{key}", language)
+        assert ui(f"owner.{fault.owner}", language)
+        assert ui(f"acts.{fault.acts}", language)
+    for rung in Rung:
+        assert ui(f"rung.{rung}", language)
+
+
+def test_no_words_are_left_over() -> None:
+    from importlib import import_module
+
+    written = {c for s in SEGMENT_FILES for c in import_module(f"cpe_agent.words.en.{s}").FAULTS}
+    assert written == set(BY_CODE)
+    used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {"run-again-deep"}
+    assert set(TESTS) == used
+
+
+def test_words_stand_in_the_file_of_their_owner() -> None:
+    from importlib import import_module
+
+    for fault in ALL:
+        name = fault.owner.value.replace("-", "_")
+        assert fault.code in import_module(f"cpe_agent.words.en.{name}").FAULTS, fault.code
