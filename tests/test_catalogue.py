@@ -14,14 +14,6 @@ from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text,
 from cpe_agent.words.en.tests import TESTS
 
 ACCUSING = ("your fault", "you typed", "you entered", "you unplugged", "you forgot", "you broke", "you must have")
-    "your fault",
-    "you typed",
-    "you entered a wrong",
-    "you unplugged",
-    "you forgot",
-    "you broke",
-    "you must have",
-)
 
 
 def test_numbers_are_given_once_and_none_is_skipped() -> None:
