@@ -306,9 +306,6 @@ def test_the_local_collectors_on_a_real_wire() -> None:
     assert "secret" not in repr(made)
 
 
-@pytest.mark.xfail(
-    reason="arp_macs asks for our own address in our own name, which Linux refuses as a martian (RFC 5227)"
-)
 @pytest.mark.usefixtures("wire")
 def test_our_address_is_held_twice() -> None:
     on_client("addr", "add", "192.0.2.50/24", "dev", "eth0")

@@ -22,7 +22,9 @@ def _own_address(nic: str, towards: str) -> bytes:
         try:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, nic.encode() + b"\0")
             sock.connect((towards, 9))
-            return socket.inet_aton(sock.getsockname()[0])
+            own = str(sock.getsockname()[0])
+            # Asked in its own name nobody answers for it: such a question has no sender (RFC 5227, 2.1.1).
+            return bytes(4) if own == towards else socket.inet_aton(own)
         except OSError:
             return bytes(4)
 

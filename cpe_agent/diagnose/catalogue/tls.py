@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import gateway, out, tls, web
+from cpe_agent.diagnose.readings import dns, gateway, out, tls, web
 from cpe_agent.diagnose.readings.said import OTHERS_FAIL, OTHERS_WORK
 
 SITES = 2  # one site's certificate may be the site's own trouble; two unrelated ones are not
@@ -75,7 +75,7 @@ FAULTS: tuple[Fault, ...] = (
         contrast=out.names_forbidden_here & web.tls_ok.is_(0) & OTHERS_WORK,
         # A filter that rejects with a forged answer, or swallows without a word, looks like the far end.
         symptom=(out.names_forbidden_here & web.tls_ok.is_(0))
-        | (tls.all_refused & ~known(OTHERS_FAIL))
+        | (tls.all_refused & ~known(OTHERS_FAIL) & ~known(dns.configured_lies))  # a false address refuses by itself
         | (gateway.alive & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits),
         veto=OTHERS_FAIL,
         test="pause-protection",
