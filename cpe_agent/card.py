@@ -12,7 +12,7 @@ from cpe_agent.words import deciding_test, fault_text, ui
 
 WIDTH = 96
 _INDENT = 20
-MOST_EVIDENCE = 6  # the strongest first; the report holds all
+MOST_EVIDENCE = 4  # the strongest first; the report holds all
 SEGMENTS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
 _COLOURS = {"broken": "31;1", "degraded": "33", "ok": "32", "unknown": "2", "head": "1"}
 

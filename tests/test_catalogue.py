@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cpe_agent.answers import QUESTIONS
@@ -78,3 +80,10 @@ def test_words_stand_in_the_file_of_their_owner() -> None:
     for fault in ALL:
         name = fault.owner.value.replace("-", "_")
         assert fault.code in import_module(f"cpe_agent.words.en.{name}").FAULTS, fault.code
+
+
+def test_the_readme_counts_only_what_was_seen() -> None:
+    readme = " ".join((Path(__file__).parent.parent / "README.md").read_text("utf-8").split())
+    seen = sum(f.seen_with is not None for f in ALL)
+    assert f"**{len(ALL)} faults** can be named" in readme
+    assert f"the evidence of {seen} of them was seen from software that was not written here" in readme
