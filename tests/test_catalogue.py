@@ -14,6 +14,7 @@ from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.waiting import HEALTHY_NUMBER, WAITING
 from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
 from cpe_agent.words.en.tests import TESTS
+from tests.lab.scenarios import SCENARIOS
 
 ACCUSING = ("your fault", "you typed", "you entered", "you unplugged", "you forgot", "you broke", "you must have")
 
@@ -80,6 +81,11 @@ def test_words_stand_in_the_file_of_their_owner() -> None:
     for fault in ALL:
         name = fault.owner.value.replace("-", "_")
         assert fault.code in import_module(f"cpe_agent.words.en.{name}").FAULTS, fault.code
+
+
+def test_what_was_seen_was_seen_in_a_scenario_of_the_lab() -> None:
+    shown = {code for s in SCENARIOS for code in (*s.codes, *s.advice)}
+    assert not {f.code for f in ALL if f.seen_with is not None} - shown
 
 
 def test_the_readme_counts_only_what_was_seen() -> None:

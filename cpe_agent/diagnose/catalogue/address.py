@@ -49,7 +49,6 @@ FAULTS: tuple[Fault, ...] = (
         test="switch-other-devices-off",
         separate_from={"dhcp-client-stopped": "restart-this-computer"},
         source="RFC 2131 4.3.1: a server without a free address does not offer",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="dhcp-client-stopped",
@@ -68,7 +67,6 @@ FAULTS: tuple[Fault, ...] = (
         veto=OTHERS_FAIL | LAMPS_OFF,
         test="restart-this-computer",
         source="RFC 2131 4.4: the client asks; the system's own list of running services",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="static-ip-wrong",
@@ -113,7 +111,6 @@ FAULTS: tuple[Fault, ...] = (
         test="unplug-second-router",
         separate_from={"static-ip-wrong": "set-address-automatic"},
         source="RFC 2131 3.1: every server that hears a DISCOVER may offer",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="duplicate-ip",

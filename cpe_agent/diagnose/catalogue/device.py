@@ -27,7 +27,6 @@ FAULTS: tuple[Fault, ...] = (
         veto=OTHERS_FAIL,
         test="restart-this-computer",
         source="RFC 1122 3.2.1.3 (g): 127/8 never leaves the host; Winsock errors 10106, 10107",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="os-end-of-life",
@@ -76,6 +75,5 @@ FAULTS: tuple[Fault, ...] = (
         test="set-clock-automatic",
         separate_from={"root-store-outdated": "set-clock-automatic"},
         source="RFC 5280 4.1.2.5 validity; RFC 9110 6.6.1 Date",
-        seen_with="openssl (lab)",
     ),
 )

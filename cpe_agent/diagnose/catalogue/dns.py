@@ -58,7 +58,6 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-provider-resolver",
         separate_from={"isp-dns-rewriting": "ask-provider-resolver", "dns-settings-hijacked": "set-dns-automatic"},
         source="a resolver that gives unroutable addresses for public names (RFC 1918, RFC 6890)",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="isp-dns-down",
@@ -74,7 +73,6 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-provider-resolver",
         separate_from={"router-dns-proxy-dead": "ask-provider-resolver", "isp-port-filtering": "ask-second-device"},
         source="RFC 1035 4.2: a server answers every question it gets",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="isp-dns-servfail",
@@ -90,7 +88,6 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-provider-resolver",
         separate_from={"router-dns-proxy-dead": "ask-provider-resolver"},
         source="RFC 1035 4.1.1 rcode 2",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="isp-dns-refused",
@@ -106,7 +103,6 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-provider-resolver",
         separate_from={"router-dns-proxy-dead": "ask-provider-resolver"},
         source="RFC 1035 4.1.1 rcode 5: refused by policy",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="isp-dns-slow",
@@ -143,6 +139,5 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-provider-resolver",
         separate_from={"router-dns-hijacked": "ask-provider-resolver"},
         source="RFC 2308: a name that cannot exist must get NXDOMAIN; anything else is rewriting",
-        seen_with="dnsmasq (lab)",
     ),
 )

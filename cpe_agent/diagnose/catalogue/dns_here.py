@@ -57,7 +57,6 @@ FAULTS: tuple[Fault, ...] = (
         test="set-dns-automatic",
         separate_from={"router-dns-hijacked": "set-dns-automatic", "isp-dns-rewriting": "ask-provider-resolver"},
         source="a typed-in resolver that gives unroutable addresses for public names (RFC 6890)",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="encrypted-dns-blocked",
@@ -74,6 +73,5 @@ FAULTS: tuple[Fault, ...] = (
         test="set-dns-automatic",
         separate_from={"isp-dns-down": "set-dns-automatic"},
         source="RFC 7858, RFC 8310: the strict profile fails rather than ask in the clear",
-        seen_with="dnsmasq (lab)",
     ),
 )

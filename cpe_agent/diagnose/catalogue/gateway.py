@@ -118,7 +118,6 @@ FAULTS: tuple[Fault, ...] = (
         test="look-at-parental-control",
         separate_from={"host-firewall-blocking": "pause-protection"},
         source="RFC 1812 5.2.7.1: code 13, communication administratively prohibited",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="router-filter-blocks",
@@ -133,6 +132,5 @@ FAULTS: tuple[Fault, ...] = (
         test="reset-router-filter",
         separate_from={"router-blocks-this-device": "ask-second-device"},
         source="RFC 1812 5.2.7.1: code 13, communication administratively prohibited",
-        seen_with="Linux kernel (lab)",
     ),
 )

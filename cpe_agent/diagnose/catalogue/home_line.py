@@ -42,7 +42,6 @@ FAULTS: tuple[Fault, ...] = (
         test="photo-of-router-sockets",
         separate_from={"wan-cable-unplugged": "photo-of-router-sockets"},
         source="RFC 2131 DHCPOFFER of a public address, heard on the home network while the outer socket is dark",
-        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="wan-cable-unplugged",

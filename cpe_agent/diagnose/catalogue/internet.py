@@ -28,7 +28,6 @@ FAULTS: tuple[Fault, ...] = (
         test="restart-router-and-compare",
         separate_from={"isp-cgnat-exhausted": "restart-router-and-compare"},
         source="RFC 4787, RFC 5382: a translator without a free entry drops the first packet of a new flow",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="isp-routing-blackhole",
@@ -64,7 +63,6 @@ FAULTS: tuple[Fault, ...] = (
         test="restart-router-and-compare",
         separate_from={"router-nat-table-full": "restart-router-and-compare"},
         source="RFC 6888: a carrier-grade translator limits the ports of one subscriber",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="isp-port-filtering",
@@ -82,6 +80,5 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-second-device",
         separate_from={"host-firewall-blocking": "ask-second-device", "router-filter-blocks": "read-router-page"},
         source="TCP 443 silent to three independent networks that answer other protocols",
-        seen_with="Linux kernel (lab)",
     ),
 )

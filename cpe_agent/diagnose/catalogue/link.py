@@ -123,6 +123,5 @@ FAULTS: tuple[Fault, ...] = (
         test="unplug-double-cable",
         separate_from={"lan-cable-bad": "unplug-double-cable", "router-cpu-overloaded": "unplug-double-cable"},
         source="IEEE 802.1D: a bridged loop repeats broadcasts for ever",
-        seen_with="Linux kernel (lab)",
     ),
 )

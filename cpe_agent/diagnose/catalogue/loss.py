@@ -82,7 +82,6 @@ FAULTS: tuple[Fault, ...] = (
         test="measure-from-provider",
         separate_from={"transit-loss": "measure-from-provider"},
         source="RFC 2680; loss that begins behind the first hop",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="transit-loss",

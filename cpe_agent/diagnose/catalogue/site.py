@@ -50,7 +50,6 @@ FAULTS: tuple[Fault, ...] = (
         },
         before_action=("second-vantage-asked",),
         source="RFC 9110 15.6 server errors; a site that does not answer while three others do",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="remote-site-blocks-customer",
@@ -105,6 +104,5 @@ FAULTS: tuple[Fault, ...] = (
         test="open-site-elsewhere",
         separate_from={"isp-dns-servfail": "ask-provider-resolver"},
         source="RFC 1035 4.1.1 rcode 2 from every resolver for one zone: its own servers fail",
-        seen_with="dnsmasq (lab)",
     ),
 )

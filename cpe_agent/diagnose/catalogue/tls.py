@@ -47,7 +47,6 @@ FAULTS: tuple[Fault, ...] = (
         rules_out=tls.local_filter_sites.at_least(1) | OTHERS_FAIL,
         test="try-another-browser",
         source="RFC 5280 6.1: a path must end at a trust anchor of this computer",
-        seen_with="openssl (lab)",
     ),
     Fault(
         code="tls-version-unsupported",
@@ -60,7 +59,6 @@ FAULTS: tuple[Fault, ...] = (
         rules_out=OTHERS_FAIL,
         test="try-another-browser",
         source="RFC 8446 6.2 alert 70 protocol_version; RFC 8996 retires TLS 1.0 and 1.1",
-        seen_with="openssl (lab)",
     ),
     Fault(
         code="host-firewall-blocking",

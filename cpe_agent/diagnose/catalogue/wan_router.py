@@ -105,7 +105,6 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-for-public-address",
         separate_from={"double-nat": "find-second-router"},
         source="RFC 6598 shared address space on the router's outer side",
-        seen_with="miniupnpd (lab)",
     ),
     Fault(
         code="healthy-recovered",
@@ -118,6 +117,5 @@ FAULTS: tuple[Fault, ...] = (
         test="watch-for-a-day",
         separate_from={"access-line-flapping": "watch-for-a-day"},
         source="UPnP WANPPPConnection:1 and WANIPConnection:1 Uptime",
-        seen_with="miniupnpd (lab)",
     ),
 )

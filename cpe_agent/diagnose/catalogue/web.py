@@ -43,7 +43,6 @@ FAULTS: tuple[Fault, ...] = (
         test="unplug-unused-link",
         separate_from={"vpn-interference": "disconnect-vpn"},
         source="route metrics: the lowest wins even when its way is dead (rtnetlink(7) RTA_PRIORITY)",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="proxy-dead",
@@ -74,7 +73,6 @@ FAULTS: tuple[Fault, ...] = (
         veto=OTHERS_FAIL,
         test="switch-proxy-script-off",
         source="proxy auto-configuration; WPAD (draft-ietf-wrec-wpad-01)",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="proxy-auth-required",
