@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.lab.judge import as_expected, mark
+from tests.lab.judge import Mark, as_expected, mark
 from tests.lab.needs import missing
 from tests.lab.scenarios import CORE, Scenario
 
@@ -21,12 +21,12 @@ def test_the_truth_is_found(scenario: Scenario, user: str) -> None:
     with scenario.home() as home:
         scenario.inject(home)
         _, report, words = home.run_client(scenario.arguments(), user)
-        assert mark(scenario, report).honest, f"{mark(scenario, report)} {words}"
-        why = as_expected(scenario, user, report)
-        if why is not None and scenario.name.startswith("loss-"):
-            # Loss is random: in one burst of forty in twenty-five, one half of it loses nothing at all.
+        random = scenario.name.startswith("loss-")
+        assert mark(scenario, report) not in (Mark.WRONG, Mark.WRONG_BLAME, Mark.FALSE_ALARM, Mark.NO_REPORT), words
+        if random and as_expected(scenario, user, report) is not None:
+            # In one burst of forty in twenty-five, one half of it loses nothing at all, and the run abstains.
             _, report, words = home.run_client(scenario.arguments(), user)
-            why = as_expected(scenario, user, report)
-        assert why is None, why
+        why = as_expected(scenario, user, report)
+        assert why is None, f"{why} {words}"
         assert report is not None
         assert report["diagnosis"]["next_test"] is not None or report["diagnosis"]["verdict"] != "inconclusive"

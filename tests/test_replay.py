@@ -99,7 +99,11 @@ def test_a_run_in_the_lab_and_its_replay_agree(tmp_path: Path) -> None:
         data = file.read_bytes()
     there = json.loads(ran.stdout)
     here = run_on(replay_host(data), scenario.name)
-    assert plain(here)["diagnosis"] == there["diagnosis"]
+    was, now = there["diagnosis"], plain(here)["diagnosis"]
+    for told in (was, now):  # a replay does not wait, so a predicate may have read one section more before it settled
+        for finding in told["findings"]:
+            finding.pop("evidence")
+    assert now == was
     assert f"recorded {sum(map(len, json.loads(data)['answers'].values()))} answers" in ran.stderr
 
 

@@ -55,8 +55,9 @@ def number(value: bytes | None) -> int | None:
     return struct.unpack("=" + {1: "B", 2: "H", 4: "I", 8: "Q"}[len(value)], value)[0]  # type: ignore[no-any-return]
 
 
-def dump(question: int, family: int = 0, *, most: int, timeout_s: float = 0.5) -> list[bytes]:
-    """The payloads of one table's answer, at most ``most`` of them. Blocks for at most ``timeout_s``.
+def dump(question: int, family: int = 0, *, most: int, timeout_s: float = 0.5) -> Iterator[bytes]:
+    """The payloads of one table's answer, at most ``most`` of them, each gone once it is read: two thousand interfaces
+    are three megabytes. Blocks for at most ``timeout_s`` in all.
 
     Raises ``OSError``: the kernel's own refusal (its errno), or ``TimeoutError``.
     """
@@ -66,7 +67,7 @@ def dump(question: int, family: int = 0, *, most: int, timeout_s: float = 0.5) -
     body = struct.pack("=B", family).ljust(_BODY[question], b"\0")
     answer_kind = question - 2  # RTM_NEWx is two below RTM_GETx
     deadline = time.monotonic() + timeout_s
-    found: list[bytes] = []
+    given = 0
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as channel:
         channel.settimeout(timeout_s)
         channel.sendto(_HEADER.pack(16 + len(body), question, _REQUEST_DUMP, 1, 0) + body, (0, 0))
@@ -80,11 +81,12 @@ def dump(question: int, family: int = 0, *, most: int, timeout_s: float = 0.5) -
                 continue
             for kind, payload in frames(data):
                 if kind == NLMSG_DONE:
-                    return found
+                    return
                 if kind == NLMSG_ERROR:
                     code = struct.unpack_from("=i", payload)[0] if len(payload) >= 4 else 0
                     raise OSError(-code, os.strerror(-code))
                 if kind == answer_kind:
-                    found.append(payload)
-                    if len(found) >= most:
-                        return found
+                    yield payload
+                    given += 1
+                    if given >= most:
+                        return

@@ -53,7 +53,7 @@ DNS: dict[str, tuple[str, ...]] = {
     "truncated": ("truncated", "refused"),
 }
 SSDP = ("flood", "away", "names")
-HOW = {"cancelled": "crashed", "memory": "crashed", "nothing": "crashed", "never": "skipped"}
+HOW = {"cancelled": "crashed", "memory": "crashed", "nothing": "crashed", "never": "timed_out"}
 """Other ways for a collector to fail, and the outcome. On a line that works the verdict does not wait for it."""
 READ_FIRST = ("addressing", "gateway", "dns", "reach", "router", "web", "dhcp")
 """What the judge of a dead line leans on: without one of them it may know less, and must not accuse another."""

@@ -12,6 +12,7 @@ from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import address, asked, link, out, traffic
 
 LOSS_PERCENT = 2  # of forty packets: two or more, once in each half of the run, so a single drop never counts
+SUSPECT_PERCENT = 10
 ALL_PERCENT = 100
 OWN_LOAD_MBPS = 2  # the measurement itself stays far under it; a transfer that could fill an uplink does not
 QUEUE_MS = 150  # a first hop this slow stands behind a full queue: load of the home, not a bad line
@@ -24,7 +25,9 @@ FIRST_HOP_LOSES = (
 )
 FIRST_HOP_CLEAN = out.first_hop_percent.is_(0)
 FAR_LOSES = out.far_percent.above(LOSS_PERCENT) & out.far_percent.below(ALL_PERCENT) & out.far_both_halves
-BEYOND = FAR_LOSES & GATEWAY_CLEAN & ~known(FIRST_HOP_LOSES)
+# So much in one burst is a suspicion even when one half of it lost nothing.
+FAR_SUSPECT = FAR_LOSES | (out.far_percent.at_least(SUSPECT_PERCENT) & out.far_percent.below(ALL_PERCENT))
+BEYOND = FAR_SUSPECT & GATEWAY_CLEAN & ~known(FIRST_HOP_LOSES)
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -37,7 +40,7 @@ FAULTS: tuple[Fault, ...] = (
         loses_packets=True,
         contrast=FAR_LOSES & FIRST_HOP_LOSES & GATEWAY_CLEAN,
         # A first hop that never answers leaves open whether the line or what follows it loses.
-        symptom=FAR_LOSES & GATEWAY_CLEAN & ~known(FIRST_HOP_CLEAN),
+        symptom=FAR_SUSPECT & GATEWAY_CLEAN & ~known(FIRST_HOP_CLEAN),
         veto=~link.wired
         | address.vpn_takes_default
         | traffic.own_mbps.above(OWN_LOAD_MBPS)
