@@ -29,6 +29,7 @@ _SEARCH_S = 0.45  # a router on the same link answers in milliseconds; MX asks f
 _SEARCH_DEEP_S = 1.3
 _PAGE_S = 0.8
 _CALL_S = 0.8
+_GRACE_S = 0.05  # for the rest, once the router has said plainly what is wrong
 _SAMPLES = 3  # a state that three looks agree on is no moment of change
 _APART_S = 0.1
 _MOST_IGDS = 4
@@ -153,7 +154,15 @@ async def _sample(
     )
 
 
-async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozenset[str]) -> Igd:
+def _plain_spoken(sample: IgdSample) -> bool:
+    """One look is enough: no signal, or not connected and a reason given. Anything else may be a moment of change."""
+    if (sample.physical_link or "").lower() in ("down", "unavailable"):
+        return True
+    reason = (sample.last_error or "").upper().removeprefix("ERROR_")
+    return (sample.status or "").lower() == "disconnected" and reason not in ("", "NONE", "UNKNOWN", "ISP_DISCONNECT")
+
+
+async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozenset[str], *, deep: bool) -> Igd:
     igd = Igd(answer.sender, is_gateway=answer.sender in gateways)
     if not _of_host(answer.location, answer.sender):
         return igd._replace(problem=Failure.GARBAGE)
@@ -174,6 +183,8 @@ async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozense
             break  # a box that does not answer its own protocol is not asked again
         if service is not None:
             wan = (service,)
+        if _plain_spoken(sample) and not deep:
+            break
         if turn + 1 < _SAMPLES and igd.is_gateway:
             await asyncio.sleep(max(0.0, _APART_S - (time.monotonic() - began)))
     return igd._replace(samples=tuple(samples))
@@ -185,7 +196,7 @@ async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[
     one_a_sender = {a.sender: a for a in reversed(search.answers) if "InternetGatewayDevice" in a.search_target}
     answers = sorted(one_a_sender.values(), key=lambda a: a.sender != gateway)[:_MOST_IGDS]
     gateways = frozenset(look.address for look in facts[Gateway].gateways)
-    igds = await asyncio.gather(*(_igd(host, watch, answer, gateways) for answer in answers))
+    igds = await asyncio.gather(*(_igd(host, watch, answer, gateways, deep=facts[Plan].deep) for answer in answers))
     return len({a.sender for a in search.answers}), tuple(igds)
 
 
@@ -201,18 +212,27 @@ async def collect(host: Host, facts: Facts) -> Router:
     gateway = _asked(facts).address
     watch = _Watch(facts)
     seconds = _SEARCH_DEEP_S if facts[Plan].deep else _SEARCH_S
-    (devices, igds), nat_pmp, pcp, page = await asyncio.gather(
-        _upnp(host, watch, gateway, facts),
-        host.net.nat_pmp(gateway, timeout_s=seconds),
-        host.net.pcp(gateway, timeout_s=seconds),
-        host.net.http(f"http://{gateway}/", address=gateway, timeout_s=_PAGE_S, max_bytes=32768),
-    )
+    url = f"http://{gateway}/"
+    nat_pmp = asyncio.ensure_future(host.net.nat_pmp(gateway, timeout_s=seconds))
+    pcp = asyncio.ensure_future(host.net.pcp(gateway, timeout_s=seconds))
+    page = asyncio.ensure_future(host.net.http(url, address=gateway, timeout_s=_PAGE_S, max_bytes=32768))
+    beside = (nat_pmp, pcp, page)
+    try:
+        devices, igds = await _upnp(host, watch, gateway, facts)
+        said = any(igd.is_gateway and igd.samples and _plain_spoken(igd.samples[-1]) for igd in igds)
+        await asyncio.wait(beside, timeout=_GRACE_S if said and not facts[Plan].deep else None)
+    finally:
+        for task in beside:
+            if not task.done():
+                task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    title = None if page.cancelled() else page.result()
     return Router(
         ssdp_answers=devices,
         igds=igds,
-        natpmp=(nat_pmp, pcp),
-        page=page,
-        page_vendor=vendor_of(page),
+        natpmp=tuple(task.result() for task in (nat_pmp, pcp) if not task.cancelled()),
+        page=title,
+        page_vendor=None if title is None else vendor_of(title),
     )
 
 

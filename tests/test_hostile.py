@@ -17,7 +17,7 @@ from typing import TypeVar
 import pytest
 
 from cpe_agent.facts import Failure
-from cpe_agent.host import datagram, dns_wire, ssdp
+from cpe_agent.host import datagram, dns_answer, dns_wire, ssdp
 from cpe_agent.host.net import Probes
 
 T = TypeVar("T")
@@ -259,14 +259,14 @@ def test_tls_to_what_speaks_none() -> None:
     assert (silent.connected, silent.failure) == (True, Failure.TIMED_OUT)
 
 
-async def _dns(port: int, timeout_s: float = 0.5) -> datagram.Asked[dns_wire.Parsed]:
+async def _dns(port: int, timeout_s: float = 0.5) -> datagram.Asked[dns_answer.Parsed]:
     """The question as ``Probes.dns`` asks it, of a server on a port that needs no rights."""
     asked = dns_wire.query("example.com", "A", 0x1234)
 
-    async def accept(data: bytes) -> dns_wire.Parsed:
+    async def accept(data: bytes) -> dns_answer.Parsed:
         if not dns_wire.answers_question(data, asked):
             raise datagram.AnswerError
-        return dns_wire.parse(data, "A")
+        return dns_answer.parse(data, "A")
 
     return await datagram.ask("127.0.0.1", port, lambda _: asked, accept, resend_s=(0.2,), timeout_s=timeout_s)
 

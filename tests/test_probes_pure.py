@@ -14,7 +14,8 @@ from cpe_agent.host.certificate import issuer
 from cpe_agent.host.clean import clean
 from cpe_agent.host.datagram import AnswerError
 from cpe_agent.host.dhcp import discover, read_offer
-from cpe_agent.host.dns_wire import answers_question, parse, query
+from cpe_agent.host.dns_answer import parse
+from cpe_agent.host.dns_wire import answers_question, query
 from cpe_agent.host.endpoint import Endpoint
 from cpe_agent.host.http import where
 from cpe_agent.host.http_message import short_location, title

@@ -1,7 +1,6 @@
 """Questions and answers of the DNS (RFC 1035), over UDP, TCP and TLS.
 
-Questions are packed here, so that the first packet does not wait for a library; answers are read by dnspython, whose
-import (0.1 s) runs in a thread while the packets travel.
+Questions are packed here, answers are read by ``dns_answer``.
 """
 
 from __future__ import annotations
@@ -9,32 +8,19 @@ from __future__ import annotations
 import asyncio
 import os
 import struct
-import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cpe_agent.facts import DnsAnswer, Failure
 from cpe_agent.host.datagram import AnswerError, Asked, ask
+from cpe_agent.host.dns_answer import Parsed, parse
 from cpe_agent.host.icmp_error import failure_of
-from cpe_agent.host.thread import in_thread
 
 if TYPE_CHECKING:
     from cpe_agent.host.stream import Stream
 
 _TYPES = {"A": 1, "NS": 2, "CNAME": 5, "TXT": 16, "AAAA": 28}
-_MOST_ADDRESSES = 16
-_IMPORT_S = 10.0  # never reached: the caller's own deadline is shorter
 _MOST_BYTES = 16384  # of a TCP answer; a question for one name never needs more
-_RCODES = {2: Failure.SERVFAIL, 3: Failure.NXDOMAIN, 5: Failure.DNS_REFUSED}
-
-
-class Parsed(NamedTuple):
-    """``failure`` None: NOERROR with at least one address."""
-
-    ok: bool
-    truncated: bool
-    addresses: tuple[str, ...]
-    failure: Failure | None
 
 
 def query(name: str, record: str, identifier: int, *, size: int = 0) -> bytes:
@@ -59,7 +45,7 @@ def query(name: str, record: str, identifier: int, *, size: int = 0) -> bytes:
 
 def answers_question(data: bytes, asked: bytes) -> bool:
     """Is it an answer to that very question: identifier, the answer bit, and the question as asked, letter case
-    aside? Read without the library."""
+    aside?"""
     if len(data) < 12 or data[:2] != asked[:2] or not data[2] & 0x80:
         return False
     if data[4:6] == b"\0\0" and data[3] & 15:
@@ -68,61 +54,12 @@ def answers_question(data: bytes, asked: bytes) -> bool:
     return data[4:6] == b"\0\1" and data[12:end].lower() == asked[12:end].lower()
 
 
-_loaded = threading.Event()
-_loading = threading.Lock()
-
-
-def warm() -> None:
-    """Begin to import dnspython in a daemon thread; at once, and only the first call does."""
-    if not _loaded.is_set() and _loading.acquire(blocking=False):
-        threading.Thread(target=_load, daemon=True, name="dns-import").start()
-
-
-def _load() -> None:
-    try:
-        import dns.message  # noqa: F401  # read by parse()
-    finally:
-        _loaded.set()
-
-
-async def _library() -> None:
-    warm()
-    if not _loaded.is_set():
-        await in_thread(_loaded.wait, timeout_s=_IMPORT_S)
-
-
-def parse(data: bytes, record: str) -> Parsed:
-    """Read an answer whose header fits. Raises ``AnswerError`` for what breaks the protocol."""
-    import dns.exception
-    import dns.message
-    import dns.rcode
-    import dns.rdatatype
-
-    try:
-        message = dns.message.from_wire(data, ignore_trailing=True, raise_on_truncation=False, one_rr_per_rrset=False)
-        code = int(message.rcode())
-        wanted = dns.rdatatype.from_text(record)
-        addresses = tuple(
-            str(item.to_text())[:64]
-            for rrset in message.answer
-            if rrset.rdtype == wanted
-            for item in list(rrset)[:_MOST_ADDRESSES]
-        )[:_MOST_ADDRESSES]
-    except (dns.exception.DNSException, ValueError, IndexError, KeyError, struct.error, RecursionError) as error:
-        raise AnswerError from error
-    if code != 0:
-        return Parsed(False, False, (), _RCODES.get(code, Failure.OTHER))
-    truncated = bool(message.flags & 0x0200)
-    return Parsed(True, truncated, addresses, None if addresses else Failure.NODATA)
-
-
 async def ask_udp(
     server: str, asked: bytes, record: str, *, timeout_s: float, resend_s: tuple[float, ...], nic: str | None
 ) -> Asked[Parsed]:
     async def accept(data: bytes) -> Parsed:
         if not answers_question(data, asked):
             raise AnswerError
-        await _library()
         return parse(data, record)
 
     return await ask(server, 53, lambda _: asked, accept, resend_s=resend_s, timeout_s=timeout_s, nic=nic)
@@ -136,7 +73,6 @@ async def _ask_stream(stream: Stream, asked: bytes, record: str) -> Parsed:
     data = await stream.read_exactly(length)
     if not answers_question(data, asked):
         raise AnswerError
-    await _library()
     return parse(data, record)
 
 
@@ -189,7 +125,6 @@ async def dns(
         asked = query(name, record, int.from_bytes(os.urandom(2), "big"))
     except (ValueError, KeyError):
         return blank._replace(failure=Failure.OTHER)
-    warm()
     if transport == "udp":
         got = await ask_udp(server, asked, record, timeout_s=timeout_s, resend_s=resend_s, nic=nic)
         left = timeout_s - (time.monotonic() - start)

@@ -13,12 +13,6 @@ if TYPE_CHECKING:
 class Probes:
     """``Net`` on a real network. See there and in the named files for what each probe tells."""
 
-    def warm_dns(self) -> None:
-        """Begin to import the DNS library in a thread, so that it is there when the first answer comes."""
-        from cpe_agent.host import dns_wire
-
-        dns_wire.warm()
-
     async def echo(
         self,
         address: str,
