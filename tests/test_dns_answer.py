@@ -17,8 +17,6 @@ from cpe_agent.host.dns_answer import parse
 
 labels = st.lists(st.from_regex(r"\A[a-z0-9-]{1,20}\Z"), min_size=1, max_size=4)
 names = labels.map(lambda parts: ".".join(parts) + ".")
-    lambda labels: ".".join(labels) + "."
-)
 records = st.one_of(
     st.tuples(st.just("A"), st.ip_addresses(v=4).map(str)),
     st.tuples(st.just("AAAA"), st.ip_addresses(v=6).map(str)),
