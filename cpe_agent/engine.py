@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from cpe_agent.collector import Facts, Section
 from cpe_agent.diagnose.catalogue import ALL
-from cpe_agent.diagnose.judge import Judgement, judge
+from cpe_agent.diagnose.judge import judge
+from cpe_agent.diagnose.judgement import Judgement
 from cpe_agent.diagnose.predicate import Look
 from cpe_agent.facts import Answers, Plan
 from cpe_agent.host import Host

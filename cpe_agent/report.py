@@ -12,7 +12,7 @@ from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
-from cpe_agent.diagnose.judge import Finding, Judgement
+from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.facts import SECTIONS, Answers, Plan, Router, System, section_name
 
 SCHEMA = 1

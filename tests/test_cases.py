@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
-from cpe_agent.diagnose.judge import Judgement, judge
+from cpe_agent.diagnose.judge import judge
+from cpe_agent.diagnose.judgement import Judgement
 from cpe_agent.diagnose.predicate import Look
 from tests.homes import facts_of, patch, plain, wired_home
 

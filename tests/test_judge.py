@@ -7,7 +7,8 @@ from typing import Any
 
 from cpe_agent.collector import Facts
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.judge import Judgement, judge
+from cpe_agent.diagnose.judge import judge
+from cpe_agent.diagnose.judgement import Judgement
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import Expr, Look
 from cpe_agent.diagnose.readings import dns, gateway, link, out, router, web

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpe_agent.collector import Facts
+from cpe_agent.diagnose.ask import GRADES
 from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.fault import Effect, Grade
-from cpe_agent.diagnose.judge import GRADES, Judgement, judge
+from cpe_agent.diagnose.judge import judge
+from cpe_agent.diagnose.judgement import Judgement
 from cpe_agent.diagnose.predicate import Look
 from cpe_agent.facts import SECTIONS, Plan, section_name
 from tests.homes import facts_of

@@ -77,7 +77,7 @@ def test_the_code_says_what_the_report_says() -> None:
 
 def test_the_owner_of_the_router_acts_for_it() -> None:
     from cpe_agent.diagnose.fault import Grade
-    from cpe_agent.diagnose.judge import Finding
+    from cpe_agent.diagnose.judgement import Finding
     from cpe_agent.report import acts_of
 
     hung = next(f for f in ALL if f.code == "router-hung")

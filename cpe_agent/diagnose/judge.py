@@ -3,62 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from cpe_agent.diagnose.ask import GRADES, Asked, ask
 from cpe_agent.diagnose.fault import Effect, Fault, Grade, Owner
+from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
-from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
+from cpe_agent.diagnose.predicate import PENDING, YES, Look
 from cpe_agent.diagnose.proofs import Rungs, same_path, see
+from cpe_agent.diagnose.settled import may_be_seen_failing, settled
 from cpe_agent.facts import SECTIONS
-
-GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One fault's own answer, before the others are heard."""
-
-    fault: Fault
-    present: Truth
-    grade: Grade | None
-    evidence: Evidence
-    veto: Truth
-    doubted: bool  # a section that ought to be here and is not could rule it out or forbid its name
-    may_rise: bool  # stronger evidence for it may still come
-    may_fall: bool  # something pending may rule it out
-
-    @property
-    def provable(self) -> bool:
-        """Its own evidence would carry a name."""
-        return self.grade in (Grade.DIRECT, Grade.CONTRAST) and self.veto is NO and not self.doubted
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A present fault and what became of it. ``standing``: root | explained | refuted | advisory."""
-
-    fault: Fault
-    standing: str
-    grade: Grade
-    named: bool
-    because_of: tuple[str, ...]
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The whole answer. ``suspects`` and ``next_test`` are filled when the verdict is inconclusive."""
-
-    verdict: str  # "healthy" | "fault" | "inconclusive"
-    headline: Finding | None
-    findings: tuple[Finding, ...]
-    suspects: tuple[Finding, ...]
-    next_test: tuple[str, tuple[str, ...]] | None  # key, the codes that it separates
-    segments: dict[Owner, str]
-    proven_up_to: Rung | None
-    first_broken: Rung | None
-    settled: bool
-    rungs: Rungs
 
 
 def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
@@ -88,45 +41,8 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
         segments=_segments(roots, suspects, verdict, rungs),
         proven_up_to=_proven_up_to(rungs),
         first_broken=first_broken,
-        settled=_settled(verdict, headline, asked, refuted, rungs) and not _may_be_seen_failing(roots, asked, rungs),
+        settled=settled(verdict, headline, asked, refuted, rungs) and not may_be_seen_failing(roots, asked, rungs),
         rungs=rungs,
-    )
-
-
-def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
-    """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
-    the holes in the facts as sections that could still speak."""
-    ruled = _ask(fault.rules_out, look, {})
-    truths = []
-    grade: Grade | None = None
-    evidence: Evidence = {}
-    for level, expr in zip(GRADES, (fault.direct, fault.contrast, fault.symptom), strict=True):
-        own: Evidence = {}
-        truth = _ask(expr, look, own)
-        truths.append(truth)
-        if truth is YES and grade is None:
-            grade, evidence = level, own
-    if ruled is YES:
-        present = NO
-    elif grade is not None:
-        present = YES
-    elif PENDING in truths:
-        present = PENDING
-    else:
-        present = UNKNOWN if UNKNOWN in truths else NO
-    stronger = truths if grade is None else truths[: GRADES.index(grade)]
-    veto = _ask(fault.veto, look, {})
-    return Asked(
-        fault=fault,
-        present=present,
-        grade=grade if present is YES else None,
-        evidence=evidence,
-        veto=veto,
-        doubted=doubting is not None
-        and grade is not None
-        and PENDING in (_ask(fault.rules_out, doubting, {}), _ask(fault.veto, doubting, {})),
-        may_rise=PENDING in stronger or veto is PENDING,
-        may_fall=ruled is PENDING,
     )
 
 
@@ -137,10 +53,6 @@ def _hidden_by_holes(doubting: Look, catalogue: Sequence[Fault], rungs: Rungs) -
         for f in catalogue
         if f.effect is Effect.DEGRADES or (f.effect is Effect.STOPS and not rungs.is_proven(f.breaks, f.family))
     )
-
-
-def _ask(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:
-    return NO if expr is None else expr.ask(look, evidence)
 
 
 def _refuted(a: Asked, rungs: Rungs) -> bool:
@@ -286,77 +198,3 @@ def _segments(roots: Sequence[Finding], suspects: Sequence[Finding], verdict: st
         else:
             states[owner] = "ok"
     return states
-
-
-def _settled(verdict: str, headline: Finding | None, asked: dict[str, Asked], refuted: set[str], rungs: Rungs) -> bool:
-    """True when no pending section could change verdict, fault, owner or grade, whatever it says."""
-    hopeful = [a for a in asked.values() if _could_matter(a, refuted, rungs)]
-    if verdict == "healthy":
-        return not any(a.present is PENDING for a in hopeful)
-    if headline is None:
-        # Where something surely stops, only what stops as low or lower can still take the headline.
-        firm = [a for a in hopeful if _stays(a, rungs)]
-        if firm:
-            lowest = min(ORDER.index(a.fault.breaks) for a in firm)
-            hopeful = [a for a in hopeful if _stops(a) and ORDER.index(a.fault.breaks) <= lowest]
-        shaken = any(
-            a.present is PENDING or a.may_rise or a.may_fall or rungs.could_be_proven(a.fault.breaks, a.fault.family)
-            for a in hopeful
-            if a.present in (YES, PENDING)
-        )
-        waiting = not any(a.present is YES for a in hopeful) and bool(rungs.may_fail or _still_open(rungs))
-        return not shaken and not waiting
-    own = asked[headline.fault.code]
-    if own.may_fall or (own.grade is not Grade.DIRECT and own.may_rise):
-        return False
-    stops = headline.fault.effect is Effect.STOPS
-    if stops and rungs.could_be_proven(headline.fault.breaks, headline.fault.family):
-        return False
-    return not any(
-        a is not own and _could_take_over(a, headline) for a in hopeful if a.present is PENDING or a.may_rise
-    )
-
-
-def _may_be_seen_failing(roots: Sequence[Finding], asked: dict[str, Asked], rungs: Rungs) -> bool:
-    """A root that its own evidence would name waits only for its rung to be seen failing, and that may still come."""
-    waiting = [f for f in roots if not f.named and asked[f.fault.code].provable]
-    return any(rungs.may_still_fail(f.fault.breaks, f.fault.family) for f in waiting)
-
-
-def _stops(a: Asked) -> bool:
-    return a.fault.effect is Effect.STOPS
-
-
-def _stays(a: Asked, rungs: Rungs) -> bool:
-    """A standing stop that nothing pending can rule out or refute."""
-    proof = rungs.could_be_proven(a.fault.breaks, a.fault.family)
-    return _stops(a) and a.present is YES and not a.may_fall and not proof
-
-
-def _still_open(rungs: Rungs) -> bool:
-    return any(rungs.could_be_proven(r) and not rungs.is_proven(r) for r in ORDER)
-
-
-def _could_matter(a: Asked, refuted: set[str], rungs: Rungs) -> bool:
-    if a.fault.effect is Effect.ADVISES or a.fault.code in refuted or a.present in (NO, UNKNOWN):
-        return False
-    if a.fault.effect is not Effect.STOPS:
-        return True
-    return not rungs.is_proven(a.fault.breaks, a.fault.family)
-
-
-def _could_take_over(a: Asked, headline: Finding) -> bool:
-    """Might this fault, once pending sections speak, explain the headline or stand before it?"""
-    if headline.fault.code in a.fault.refines:
-        return True
-    stops = a.fault.effect is Effect.STOPS
-    headline_stops = headline.fault.effect is Effect.STOPS
-    if stops and not headline_stops:
-        return True
-    if stops is not headline_stops:
-        return False
-    lower = ORDER.index(a.fault.breaks) < ORDER.index(headline.fault.breaks)
-    if a.fault.breaks is headline.fault.breaks:
-        best = Grade.DIRECT if a.fault.direct is not None else Grade.CONTRAST
-        return (GRADES.index(best), a.fault.number) < (GRADES.index(headline.grade), headline.fault.number)
-    return lower

@@ -1,0 +1,70 @@
+"""One fault's own answer to the facts, before the others are heard."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cpe_agent.diagnose.fault import Fault, Grade
+from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
+
+GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One fault's own answer, before the others are heard."""
+
+    fault: Fault
+    present: Truth
+    grade: Grade | None
+    evidence: Evidence
+    veto: Truth
+    doubted: bool  # a section that ought to be here and is not could rule it out or forbid its name
+    may_rise: bool  # stronger evidence for it may still come
+    may_fall: bool  # something pending may rule it out
+
+    @property
+    def provable(self) -> bool:
+        """Its own evidence would carry a name."""
+        return self.grade in (Grade.DIRECT, Grade.CONTRAST) and self.veto is NO and not self.doubted
+
+
+def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
+    """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
+    the holes in the facts as sections that could still speak."""
+    ruled = _ask(fault.rules_out, look, {})
+    truths = []
+    grade: Grade | None = None
+    evidence: Evidence = {}
+    for level, expr in zip(GRADES, (fault.direct, fault.contrast, fault.symptom), strict=True):
+        own: Evidence = {}
+        truth = _ask(expr, look, own)
+        truths.append(truth)
+        if truth is YES and grade is None:
+            grade, evidence = level, own
+    if ruled is YES:
+        present = NO
+    elif grade is not None:
+        present = YES
+    elif PENDING in truths:
+        present = PENDING
+    else:
+        present = UNKNOWN if UNKNOWN in truths else NO
+    stronger = truths if grade is None else truths[: GRADES.index(grade)]
+    veto = _ask(fault.veto, look, {})
+    return Asked(
+        fault=fault,
+        present=present,
+        grade=grade if present is YES else None,
+        evidence=evidence,
+        veto=veto,
+        doubted=doubting is not None
+        and grade is not None
+        and PENDING in (_ask(fault.rules_out, doubting, {}), _ask(fault.veto, doubting, {})),
+        may_rise=PENDING in stronger or veto is PENDING,
+        may_fall=ruled is PENDING,
+    )
+
+
+def _ask(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:
+    return NO if expr is None else expr.ask(look, evidence)
