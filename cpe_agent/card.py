@@ -39,21 +39,21 @@ def card(report: Report, *, language: str = "en", colour: bool = False, unicode:
     if root is not None:
         lines += _fault_head(root, d, language, paint)
     elif d.verdict == "healthy":
-        lines += [paint(ui("healthy", language), "ok"), *_wrap(ui("healthy.text", language), 0)]
+        lines += [paint(ui("healthy", language), "ok"), *wrap(ui("healthy.text", language), 0)]
     else:
         lines += _inconclusive_head(d, language, paint)
     lines += ["", *path(d.segments, language, paint, unicode), ""]
     lines += _evidence(d, root, language)
     if root is not None:
         text = fault_text(root.fault, language)
-        lines += _row("means", text.representative if root.acts != "customer" else text.customer, language)
-        lines += _row("next", text.next_step, language)
-        lines += _row("dispatch", _dispatch(BY_CODE[root.fault], language), language)
+        lines += row("means", text.representative if root.acts != "customer" else text.customer, language)
+        lines += row("next", text.next_step, language)
+        lines += row("dispatch", _dispatch(BY_CODE[root.fault], language), language)
     lines += _others(d, root, language)
-    lines += _row("done", _steps(report, language), language)
-    lines += _row("missing", _missing(report), language)
+    lines += row("done", _steps(report, language), language)
+    lines += row("missing", _missing(report), language)
     if d.verdict != "healthy":
-        lines += ["", *_wrap(_demarcation(d, language), 0)]
+        lines += ["", *wrap(_demarcation(d, language), 0)]
     lines += ["", f"{ui('label.code', language)}  {paint(report.spoken_code, 'head')}   ({ui('code.hint', language)})"]
     return "\n".join(lines) + "\n"
 
@@ -67,14 +67,14 @@ def _fault_head(root: FindingReport, d: Diagnosis, language: str, paint: Paint) 
     grade = ui(f"grade.{d.grade}", language)
     return [
         f"{paint(ui('label.fault', language), 'broken')}  {paint(title, 'head')}   [{root.fault}: {grade}]",
-        *_row("owner", ui(f"owner.{root.owner}", language), language),
-        *_row("acts", ui(f"acts.{root.acts}", language), language),
+        *row("owner", ui(f"owner.{root.owner}", language), language),
+        *row("acts", ui(f"acts.{root.acts}", language), language),
     ]
 
 
 def _inconclusive_head(d: Diagnosis, language: str, paint: Paint) -> list[str]:
     text = "inconclusive.text" if d.first_broken or d.suspects else "inconclusive.unmeasured"
-    lines = [paint(ui("inconclusive", language), "degraded"), *_wrap(ui(text, language), 0)]
+    lines = [paint(ui("inconclusive", language), "degraded"), *wrap(ui(text, language), 0)]
     for i, code in enumerate(d.suspects):
         fault = BY_CODE.get(code)
         words = (
@@ -82,9 +82,9 @@ def _inconclusive_head(d: Diagnosis, language: str, paint: Paint) -> list[str]:
             if fault is None
             else f"{fault_text(code, language).title}  [{code}: {ui(f'owner.{fault.owner}', language)}]"
         )
-        lines += _row("suspects" if i == 0 else None, words, language)
+        lines += row("suspects" if i == 0 else None, words, language)
     if d.next_test is not None:
-        lines += _row("test", deciding_test(d.next_test.key, language), language)
+        lines += row("test", deciding_test(d.next_test.key, language), language)
     return lines
 
 
@@ -115,7 +115,7 @@ def _evidence(d: Diagnosis, root: FindingReport | None, language: str) -> list[s
             text = f"{evidence.fact} = {_value(evidence.value)}"
             if evidence.fact in known:
                 text += f"  ({known[evidence.fact]})"
-            lines += _row(None if lines else "why", textwrap.shorten(text, WIDTH * 2), language)
+            lines += row(None if lines else "why", textwrap.shorten(text, WIDTH * 2), language)
     return lines
 
 
@@ -142,7 +142,7 @@ def _others(d: Diagnosis, root: FindingReport | None, language: str) -> list[str
     notes = [f for f in d.findings if f.standing == "advisory"]
     lines: list[str] = []
     for label, group in (("also", also), ("hidden", hidden), ("note", notes)):
-        lines += _row(label, "; ".join(_title(f.fault, language) for f in group), language)
+        lines += row(label, "; ".join(_title(f.fault, language) for f in group), language)
     return lines
 
 
@@ -183,17 +183,17 @@ def _demarcation(d: Diagnosis, language: str) -> str:
     return ui("demarcation", language).format(proven=proven, broken=broken)
 
 
-def _row(label: str | None, text: str, language: str) -> list[str]:
+def row(label: str | None, text: str, language: str) -> list[str]:
     """A labelled paragraph; nothing at all for an empty text."""
     if not text:
         return []
     head = "" if label is None else ui(f"label.{label}", language)
-    wrapped = _wrap(text, _INDENT)
+    wrapped = wrap(text, _INDENT)
     if len(head) >= _INDENT:
         return [head, *wrapped]
     return [f"{head:<{_INDENT}}{wrapped[0].lstrip()}", *wrapped[1:]]
 
 
-def _wrap(text: str, indent: int) -> list[str]:
+def wrap(text: str, indent: int) -> list[str]:
     pad = " " * indent
     return textwrap.wrap(text, WIDTH, initial_indent=pad, subsequent_indent=pad) or [pad]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpe_agent.card import Paint, path
+from cpe_agent.card import Paint, path, row, wrap
 from cpe_agent.deliver.spoken_code import Spoken
 from cpe_agent.deliver.spoken_code import decode as read_digits
 from cpe_agent.diagnose.catalogue import BY_NUMBER
@@ -49,21 +49,19 @@ def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool
         head = f"{paint(ui('label.fault', language), 'broken')}  {paint(text.title, 'head')}"
         lines += [
             f"{head}   [{fault.code}: {ui(f'grade.{spoken.grade}', language)}]",
-            f"{ui('label.owner', language):<20}{ui(f'owner.{fault.owner}', language)}",
-            f"{ui('label.acts', language):<20}{ui(f'acts.{fault.acts}', language)}",
-            f"{ui('label.means', language):<20}{text.representative}",
-            f"{ui('label.next', language):<20}{text.next_step}",
+            *row("owner", ui(f"owner.{fault.owner}", language), language),
+            *row("acts", ui(f"acts.{fault.acts}", language), language),
+            *row("means", text.representative, language),
+            *row("next", text.next_step, language),
         ]
     elif spoken.verdict == "healthy":
         lines.append(paint(ui("healthy", language), "ok"))
     else:
-        lines += [paint(ui("inconclusive", language), "degraded"), ui("inconclusive.text", language)]
+        lines += [paint(ui("inconclusive", language), "degraded"), *wrap(ui("inconclusive.text", language), 0)]
         if fault is not None:
             suspect = f"{fault_text(fault.code, language).title} [{fault.code}: {ui(f'owner.{fault.owner}', language)}]"
-            lines += [
-                f"{ui('code.suspect', language).capitalize():<20}{suspect}",
-                f"{ui('label.test', language):<20}{deciding_test(fault.test, language)}",
-            ]
+            lines += row("suspect", suspect, language)
+            lines += row("test", deciding_test(fault.test, language), language)
     age = ui("code.age", language).format(minutes=spoken.age_minutes)
     match = ui("code.match", language).format(match=spoken.match)
     lines += ["", *path(spoken.segments, language, paint, unicode), "", f"{age}; {match}"]

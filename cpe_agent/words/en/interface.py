@@ -59,6 +59,7 @@ PHRASES: dict[str, str] = {
     "label.why": "Why",
     "label.means": "Means",
     "label.next": "Next",
+    "label.suspect": "First suspect",
     "label.suspects": "Suspects",
     "label.test": "This test decides",
     "label.also": "Also found",
@@ -83,7 +84,6 @@ PHRASES: dict[str, str] = {
     "code.age": "run {minutes} min before the code was shown, or a little longer ago",
     "code.corrected": "One digit was wrong or two were swapped; corrected.",
     "code.match": "belongs to a report whose match number is {match}",
-    "code.suspect": "first suspect",
     "no-language": "The words are English in this version; the report itself is the same in every language.",
     "progress": "measuring",
     # what must be answered before a technician goes
