@@ -4,7 +4,7 @@ at once; and the system's own look-up beside them."""
 from __future__ import annotations
 
 import asyncio
-import secrets
+import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,7 +72,7 @@ def target_host(target: str | None) -> str | None:
 
 
 def _random_label() -> str:
-    return "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(12))
+    return "".join("bcdfghjklmnpqrst"[int(digit, 16)] for digit in f"{time.monotonic_ns():012x}"[-12:])
 
 
 def _questions(plan: Plan) -> tuple[_Question, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.facts import CaptiveTarget, LiteralTarget, Plan
@@ -99,6 +98,8 @@ def _plain_built_in() -> dict[str, Any]:
 
 
 def _check(plan: Plan) -> None:
+    from urllib.parse import urlsplit
+
     for place, addresses in (
         ("isp.resolvers", plan.resolvers),
         ("probe.literals", [t.address for t in plan.literals]),
