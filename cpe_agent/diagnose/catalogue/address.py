@@ -125,6 +125,5 @@ FAULTS: tuple[Fault, ...] = (
         refines=("router-hung", "lan-cable-bad", "wifi-weak-signal", "wifi-channel-congested", "repeater-backhaul-bad"),
         test="restart-both-devices",
         source="RFC 5227 IPv4 address conflict detection",
-        seen_with="Linux kernel (lab)",
     ),
 )

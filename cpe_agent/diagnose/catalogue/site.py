@@ -27,7 +27,6 @@ FAULTS: tuple[Fault, ...] = (
         test="remove-hosts-line",
         separate_from={"isp-dns-rewriting": "remove-hosts-line", "remote-site-down": "remove-hosts-line"},
         source="hosts(5): its lines win over every name server",
-        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="remote-site-down",
