@@ -103,4 +103,3 @@ class Collector:
     needs: tuple[type, ...] = ()
     after: tuple[type, ...] = ()
     seconds: float = 5.0
-    deep_only: bool = False

@@ -17,21 +17,7 @@ from cpe_agent.host import Host
 from cpe_agent.report import Report, facts_of, make
 from cpe_agent.run import BUDGET_S, DEEP_BUDGET_S, run
 
-SWITCH_S = 0.0005  # Python's own is 5 ms, a quarter of a round trip, at every step of every probe
 Watcher = Callable[[type, Section], None]
-
-
-class Judge:
-    """Judges growing facts; remembers what it read. ``settled`` is what ``run`` asks."""
-
-    def __init__(self) -> None:
-        self._look = Look(Facts({}))
-        self.judgement: Judgement | None = None
-
-    def settled(self, facts: Facts) -> bool:
-        self._look.update(facts)
-        self.judgement = judge(self._look, ALL)
-        return self.judgement.settled
 
 
 async def diagnose(
@@ -46,17 +32,15 @@ async def diagnose(
     """One run on ``host``, whole. ``plan.deep`` measures everything to its end."""
     from collectors import ALL as COLLECTORS
 
-    # Libraries load in threads while packets are on their way; the loop must get its turn between two of their lines.
-    sys.setswitchinterval(SWITCH_S)
-    judge_ = Judge()
+    look = Look(Facts({}))  # one for the whole run: what it has read stays read
     budget = budget_s if budget_s is not None else (DEEP_BUDGET_S if plan.deep else BUDGET_S)
-    chosen = [c for c in COLLECTORS if plan.deep or not c.deep_only]
 
     def settled(facts: Facts) -> bool:
-        return judge_.settled(facts) and not plan.deep
+        look.update(facts)
+        return not plan.deep and judge(look, ALL).settled
 
     started = time.time()
-    finished = await run(host, chosen, plan, answers, budget_s=budget, settled=settled, watch=watch)
+    finished = await run(host, COLLECTORS, plan, answers, budget_s=budget, settled=settled, watch=watch)
     judgement = judge(Look(finished.facts), ALL)
     return make(finished.facts, judgement, started=started, seconds=finished.seconds, platform=_platform(), case=case)
 
