@@ -2,7 +2,8 @@
 
 The only file that both halves share: collectors fill these shapes, the catalogue reads them. Sections and the records
 inside them are named tuples: immutable, typed, and four times cheaper to define than frozen dataclasses, because
-start-up time is a promise here (docs/decisions/0002).
+start-up time is a promise here (docs/decisions/0002). For the same reason annotations are evaluated as they stand: a
+record only names what is above it.
 
 Rules for every field:
 
@@ -11,8 +12,6 @@ Rules for every field:
 * what the network did to us is a value (a ``Failure``), not an exception;
 * no field can hold a secret. A hardware address is kept as vendor prefix + keyed hash, a Wi-Fi name as a keyed hash.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -345,19 +344,6 @@ class Tunnel(NamedTuple):
     takes_default: bool  # a default route or both /1 halves point into it, ahead of the physical way
 
 
-class ProxyVpn(NamedTuple):
-    proxy: Proxy | None = None
-    proxy_connect: Connect | None = None
-    proxy_status: int | None = None  # HTTP status of a CONNECT through it, e.g. 200, 407
-    proxy_failure: Failure | None = None
-    pac_status: int | None = None
-    pac_failure: Failure | None = None
-    pac_proxy: str | None = None  # host:port that the script names first, when a plain look finds one
-    pac_proxy_connect: Connect | None = None
-    direct_ok: bool | None = None  # the same far end, asked without the proxy
-    tunnels: tuple[Tunnel, ...] = ()
-
-
 class DialEntry(NamedTuple):
     """A connection that this computer itself dials. ``kind``: pppoe | l2tp | pptp | vpn | cellular.
     ``state``: connected | connecting | failed | idle. ``stage``: discovery | lcp | auth | ipcp | open | local.
@@ -420,6 +406,19 @@ class Connect(NamedTuple):
     failure: Failure | None = None
     failure_from: str | None = None
     nic: str | None = None  # bound to this interface
+
+
+class ProxyVpn(NamedTuple):
+    proxy: Proxy | None = None
+    proxy_connect: Connect | None = None
+    proxy_status: int | None = None  # HTTP status of a CONNECT through it, e.g. 200, 407
+    proxy_failure: Failure | None = None
+    pac_status: int | None = None
+    pac_failure: Failure | None = None
+    pac_proxy: str | None = None  # host:port that the script names first, when a plain look finds one
+    pac_proxy_connect: Connect | None = None
+    direct_ok: bool | None = None  # the same far end, asked without the proxy
+    tunnels: tuple[Tunnel, ...] = ()
 
 
 class DnsAnswer(NamedTuple):

@@ -91,7 +91,7 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_version_loads_nothing_heavy() -> None:
-    code = "sys.argv = ['cpe-agent', '--version']\nfrom cpe_agent.__main__ import main\nmain()"
+    code = "sys.argv = ['cpe-agent', '--version']\nfrom cpe_agent.__main__ import run\nrun()"
     heavy = {"asyncio", "click", "dns", "psutil", "scapy", "ssl", "requests", "dataclasses", "cpe_agent.cli"}
     assert not loaded_after(code) & heavy
 

@@ -38,12 +38,14 @@ async def _hedged(name: str, wanted: int, timeout_s: float) -> list[Any]:
     """The first word of up to three look-ups. glibc waits five seconds before it asks again (resolv.conf(5)), so one
     packet lost on a bad line would look like a dead resolver."""
     asked = []
+    # As bytes it goes out as it is; a str makes Python load its tables of international names first.
+    host = name.encode() if name.isascii() else name
     loop = asyncio.get_running_loop()
     until = loop.time() + timeout_s
     try:
         for turn in range(len(_AGAIN_S) + 1):
             left = until - loop.time()
-            call = in_thread(socket.getaddrinfo, name, None, wanted, socket.SOCK_STREAM, timeout_s=left)
+            call = in_thread(socket.getaddrinfo, host, None, wanted, socket.SOCK_STREAM, timeout_s=left)
             asked.append(asyncio.ensure_future(call))
             wait = min(_AGAIN_S[turn], left) if turn < len(_AGAIN_S) else left
             done, _ = await asyncio.wait(asked, timeout=wait, return_when=asyncio.FIRST_COMPLETED)

@@ -65,9 +65,9 @@ def main() -> None:
     atexit.register(_peak_into, sys.argv.pop(1))
     if "CRASH" in os.environ:
         _spoil(os.environ["CRASH"])
-    from cpe_agent.__main__ import main as client
+    from cpe_agent.__main__ import run
 
-    client()
+    sys.exit(run())
 
 
 if __name__ == "__main__":
