@@ -66,5 +66,15 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
     )
 
 
+def ask_again(fault: Fault, look: Look) -> Asked:
+    """``ask``, in a run that asks after every section: only what a new section could have changed is asked anew."""
+    return look.recall(fault.code, lambda: _sections(fault), lambda: ask(fault, look))
+
+
+def _sections(fault: Fault) -> frozenset[type]:
+    expressions = (fault.direct, fault.contrast, fault.symptom, fault.veto, fault.rules_out)
+    return frozenset(s for e in expressions if e is not None for r in e.readings() for s in r.sections)
+
+
 def _ask(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:
     return NO if expr is None else expr.ask(look, evidence)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cpe_agent.diagnose.ask import GRADES, Asked, ask
+from cpe_agent.diagnose.ask import GRADES, Asked, ask, ask_again
 from cpe_agent.diagnose.fault import Effect, Fault, Grade, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
@@ -19,7 +19,8 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
     rungs = see(look)
     holes = look.facts.holes(SECTIONS)
     doubting = Look(look.facts.with_pending(holes)) if holes else None
-    asked = {f.code: ask(f, look, doubting) for f in sorted(catalogue, key=lambda f: f.number)}
+    in_order = sorted(catalogue, key=lambda f: f.number)
+    asked = {f.code: ask_again(f, look) if doubting is None else ask(f, look, doubting) for f in in_order}
     present = [a for a in asked.values() if a.present is YES]
     refuted = {a.fault.code for a in present if _refuted(a, rungs)}
     standing = [a for a in present if a.fault.code not in refuted and a.fault.effect is not Effect.ADVISES]

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from cpe_agent.collector import Facts, NotMeasured
 
+T = TypeVar("T")
 Value = Any  # what a reading gives: bool, number, text, tuple of text; None is unknown
 
 
@@ -34,15 +35,27 @@ Evidence = dict[str, Value]  # reading's name -> the value it gave
 
 
 class Look:
-    """A way to look at facts that remembers every reading it took. One for a whole run: ``update`` as facts grow."""
+    """A way to look at facts that remembers every reading it took, and what was answered. One for a whole run and one
+    catalogue: ``update`` as facts grow."""
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._taken: dict[str, Value] = {}
+        self._answered: dict[str, tuple[frozenset[type], frozenset[type], Any]] = {}
 
     def update(self, facts: Facts) -> None:
         """The same run, more sections. What was read from complete sections stays valid."""
         self.facts = facts
+
+    def recall(self, key: str, of: Callable[[], frozenset[type]], answer: Callable[[], T]) -> T:
+        """What was answered under ``key``, as long as none of the sections it hangs on (``of``) has arrived since; a
+        run asks again after each section, and most questions are about others."""
+        kept = self._answered.get(key)
+        sections = of() if kept is None else kept[0]
+        awaited = sections & self.facts.pending
+        if kept is None or kept[1] != awaited:
+            kept = self._answered[key] = (sections, awaited, answer())
+        return cast("T", kept[2])
 
     def take(self, reading: Reading) -> tuple[Truth | None, Value]:
         """(None, value) when the reading has one; otherwise (UNKNOWN or PENDING, None)."""

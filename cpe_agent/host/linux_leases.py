@@ -46,14 +46,15 @@ def _seconds(text: str | None) -> float | None:
 
 def _date(text: str) -> float | None:
     """``4 2026/11/19 10:00:00`` in UTC, or ``epoch 1795082400`` (dhclient.leases(5))."""
-    import calendar
-    import time
+    from datetime import UTC, datetime
 
     words = text.split()
     if len(words) >= 2 and words[0] == "epoch":
         return _seconds(words[1])
     try:
-        return float(calendar.timegm(time.strptime(" ".join(words[1:3]), "%Y/%m/%d %H:%M:%S")))
+        fields = [int(field) for field in " ".join(words[1:3]).replace("/", " ").replace(":", " ").split()]
+        year, month, day, hour, minute, second = fields
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except (ValueError, OverflowError):
         return None
 
