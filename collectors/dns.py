@@ -6,17 +6,18 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.collector import CannotMeasure, Collector
+from cpe_agent.early import hedged
 from cpe_agent.facts import (
     Addressing,
     Dns,
     DnsAnswer,
     DnsServer,
     Failure,
-    Gateway,
     HostsEntry,
     Interfaces,
     NicKind,
@@ -28,12 +29,14 @@ from cpe_agent.literals import asked_literals
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts
     from cpe_agent.facts import Resolver
-    from cpe_agent.host import Host
+    from cpe_agent.host import Host, SystemLookup
 
 _MOST_ASKED = 4  # configured resolvers asked in full
 _MOST_KEPT = 16
 _MOST_PUBLIC = 2
 _WAIT_S = 2.5  # before a resolver of this home is called silent
+_SYSTEM_S = 1.5  # only beside the direct questions; these decide what is slow and what is dead
+_HEDGE_S = 0.6
 _SPOKE = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED)
 
 
@@ -134,7 +137,7 @@ async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...]) 
 
 def _configured(facts: Facts, provider: frozenset[str]) -> list[DnsServer]:
     addressing = facts[Addressing]
-    gateways = {look.address for look in facts[Gateway].gateways} | {r.gateway for r in addressing.routes}
+    gateways = {r.gateway for r in addressing.routes}
     tunnels = {n.name for n in facts[Interfaces].nics if n.kind is NicKind.TUNNEL}
 
     def server(resolver: Resolver) -> DnsServer:
@@ -175,6 +178,17 @@ async def _overrides(host: Host, questions: tuple[_Question, ...]) -> tuple[Host
         return ()
 
 
+async def _system(host: Host, plan: Plan) -> SystemLookup:
+    """The system's own look-up of a name; while it is silent, of another one too: a router's forwarder does not ask
+    again for a name whose question it has lost."""
+
+    async def look(name: str, left_s: float) -> SystemLookup:
+        return await host.net.lookup(name, timeout_s=left_s)
+
+    looks = [partial(look, name) for name in plan.names[:2]]
+    return await hedged(looks, timeout_s=_SYSTEM_S, every_s=_HEDGE_S, good=lambda found: found.ok)
+
+
 async def collect(host: Host, facts: Facts) -> Dns:
     plan = facts[Plan]
     servers = _servers(facts)
@@ -187,7 +201,7 @@ async def collect(host: Host, facts: Facts) -> Dns:
     ]
     answered, system, overrides = await asyncio.gather(
         asyncio.gather(*(_ask(host, server, questions) for server in asked)),
-        host.net.lookup(plan.names[0], timeout_s=_WAIT_S),
+        _system(host, plan),
         _overrides(host, questions),
     )
     by_address = {(s.address, s.role): s for s in answered}
@@ -201,4 +215,4 @@ async def collect(host: Host, facts: Facts) -> Dns:
     )
 
 
-COLLECTOR = Collector(collect, makes=Dns, needs=(Plan, Addressing, Gateway, Interfaces), seconds=4.0)
+COLLECTOR = Collector(collect, makes=Dns, needs=(Plan, Addressing, Interfaces), seconds=4.0)

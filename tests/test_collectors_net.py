@@ -42,6 +42,7 @@ from cpe_agent.facts import (
 from cpe_agent.facts import (
     Path as PathSection,
 )
+from cpe_agent.gateways import physical_gateways
 from cpe_agent.host import Host
 from cpe_agent.host.linux import LinuxLocal
 from cpe_agent.host.net import Probes
@@ -371,7 +372,7 @@ def test_gateways_of_tunnels_are_none() -> None:
         Route("eth0", Family.V4, "0.0.0.0/0", GATEWAY, metric=100),
         Route("eth0", Family.V6, "::/0", "fe80::1"),
     )
-    found = gateway.physical_gateways(Addressing(routes=routes), Interfaces(nics=nics))
+    found = physical_gateways(Addressing(routes=routes), Interfaces(nics=nics))
     assert [r.gateway for r in found] == [GATEWAY, "fe80::1"]
 
 
