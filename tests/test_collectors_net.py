@@ -352,6 +352,9 @@ def test_clock_sources_must_agree() -> None:
     assert clock.agreed_skew([near, far, near._replace(skew_s=1.2)]) == 1.2
     assert clock.agreed_skew([near, far, far._replace(skew_s=900.0)]) is None
     assert clock.agreed_skew([]) is None
+    years = [near._replace(skew_s=-1.79e9), far._replace(skew_s=-1.79e9 + 4000)]  # one page lay in a cache for an hour
+    assert clock.agreed_skew(years) == years[1].skew_s
+    assert clock.agreed_skew([*years, near]) is None
 
 
 def test_without_web_and_router_the_clock_says_nothing() -> None:
