@@ -236,12 +236,6 @@ def strict_plain_ok(d: Dns) -> bool | None:
     return any(a.ok for a in asked) if asked else None
 
 
-@reading("dns.overrides", Dns)
-def overrides(d: Dns) -> int:
-    """Lines of this computer's hosts file that replace a name which was asked."""
-    return len(d.overrides)
-
-
 @reading("dns.system_ok", Dns)
 def system_ok(d: Dns) -> bool | None:
     """The system's own look-up of a known name worked."""
