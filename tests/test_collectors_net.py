@@ -25,6 +25,7 @@ from cpe_agent.facts import (
     ClockSource,
     Dhcp,
     Dns,
+    DnsServer,
     Failure,
     Family,
     Gateway,
@@ -391,3 +392,22 @@ def test_walled_garden_is_a_host_or_below() -> None:
     assert web.in_garden("www.pay.isp.test", ("pay.isp.test",))
     assert not web.in_garden("evilpay.isp.test", ("pay.isp.test",))
     assert not web.in_garden(None, ("pay.isp.test",))
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "deep", "asked"),
+    [
+        (None, False, set()),
+        ("off", False, set()),
+        ("opportunistic", False, set()),  # falls back by itself
+        ("strict", False, {"192.0.2.53", "1.1.1.1"}),
+        ("off", True, {"1.1.1.1"}),
+    ],
+)
+def test_who_is_asked_over_tls(encrypted: str | None, deep: bool, asked: set[str]) -> None:
+    servers = [
+        DnsServer("192.0.2.53", "configured", encrypted=encrypted),
+        DnsServer("1.1.1.1", "public"),
+        DnsServer("8.8.8.8", "public"),
+    ]
+    assert dns.asked_over_tls(servers, deep=deep) == asked
