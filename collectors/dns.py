@@ -37,6 +37,7 @@ _MOST_PUBLIC = 2
 _WAIT_S = 2.5  # before a resolver of this home is called silent
 _SYSTEM_S = 1.5  # only beside the direct questions; these decide what is slow and what is dead
 _HEDGE_S = 0.6
+_ENCRYPTED_ONLY = "strict"
 _SPOKE = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED)
 
 
@@ -115,9 +116,16 @@ async def _known_name(host: Host, server: str, question: _Question, waits: _Wait
         await asyncio.gather(*left, return_exceptions=True)
 
 
-async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...]) -> DnsServer:
+async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...], *, over_tls: bool) -> DnsServer:
     public = server.role == "public"
     waits = _WAITS_PUBLIC if public else _WAITS
+
+    async def encrypted(question: _Question) -> list[DnsAnswer]:
+        return [
+            await host.net.dns(
+                server.address, question.name, kind=question.kind, transport="dot", timeout_s=waits.whole_s
+            )
+        ]
 
     async def others(question: _Question) -> list[DnsAnswer]:
         return [
@@ -131,6 +139,7 @@ async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...]) 
         ]
 
     asked = [_known_name(host, server.address, q, waits) if q.kind == "known" else others(q) for q in questions]
+    asked += [encrypted(q) for q in questions if over_tls and q.kind == "known"]
     answers = await asyncio.gather(*asked)
     return server._replace(answers=tuple(answer for group in answers for answer in group))
 
@@ -171,6 +180,14 @@ def _servers(facts: Facts) -> list[DnsServer]:
     return servers
 
 
+def asked_over_tls(servers: list[DnsServer], *, deep: bool) -> frozenset[str]:
+    """Who is asked over TLS as well (RFC 7858): the resolvers that this computer may only ask so, and beside them one
+    public one, which shows whether that port is open at all. Nobody where it could change nothing."""
+    strict = [s.address for s in servers if s.encrypted == _ENCRYPTED_ONLY]
+    public = [s.address for s in servers if s.role == "public"][:1] if strict or deep else []
+    return frozenset((*strict, *public))
+
+
 async def _overrides(host: Host, questions: tuple[_Question, ...]) -> tuple[HostsEntry, ...]:
     try:
         return await host.local.hosts_overrides([q.name for q in questions if q.kind != "absent"])
@@ -199,8 +216,9 @@ async def collect(host: Host, facts: Facts) -> Dns:
     asked = [s for s in servers if s.role == "configured"][:_MOST_ASKED] + [
         s for s in servers if s.role != "configured"
     ]
+    over_tls = asked_over_tls(asked, deep=plan.deep)
     answered, system, overrides = await asyncio.gather(
-        asyncio.gather(*(_ask(host, server, questions) for server in asked)),
+        asyncio.gather(*(_ask(host, server, questions, over_tls=server.address in over_tls) for server in asked)),
         _system(host, plan),
         _overrides(host, questions),
     )
