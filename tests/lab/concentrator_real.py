@@ -23,7 +23,7 @@ AUTH = {
     "pap": "require-pap",
     "chap": "require-chap",
     "mschapv2": "require-mschap-v2",
-    "any": "require-mschap-v2\nrequire-chap\nrequire-pap",  # offered strongest first; a Configure-Nak gets the next
+    "any": "require-chap\nrequire-mschap-v2\nrequire-pap",  # offered in this order; a Configure-Nak gets the next
     "none": "noauth",
 }
 READY = "concentrator is ready"
@@ -34,11 +34,15 @@ _OPTIONS = """\
 debug
 mtu 1492
 mru 1492
+noipv6
+novj
+connect-delay 1
 lcp-echo-interval 10
 lcp-echo-failure 3
 ms-dns {dns[0]}
 ms-dns {dns[1]}
 """
+"""Left alone, pppd waits a second for the caller's first packet and then drops it (connect-delay)."""
 _SCRIPT = """\
 echo 1 > /proc/sys/net/ipv4/ip_forward
 cp {files}/* /etc/ppp

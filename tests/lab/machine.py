@@ -102,8 +102,9 @@ class Machine:
         return self._processes.running(self.name)
 
     def log(self) -> str:
-        """What its console said so far."""
-        return self._processes.log(self.name)
+        """What its programs said so far; while it boots, what its kernel says."""
+        said = self._processes.log(self.name)
+        return said.partition(" as init process")[2] or said
 
     def wait_for(self, words: str, after: int = 0, timeout_s: float = BOOT_S) -> int:
         """Until the console says ``words`` behind position ``after``; gives the position behind them."""
