@@ -7,6 +7,8 @@ the provider's network. The pairs it knows are in pppd's own files, or in FreeRA
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +16,6 @@ from tests.lab import login_server, plan
 from tests.lab.machine import Machine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tests.lab.processes import Processes
     from tests.lab.topology import Room
 
@@ -80,6 +80,7 @@ class Concentrator:
     ) -> None:
         self.machine = Machine(name, room, processes, directory, ports)
         self._files = directory / f"{name}.ppp"
+        self._silent = directory / f"{name}.silent"
         self._files.mkdir(mode=0o700)
         secrets = "".join(f'"{user}" * "{word}" *\n' for user, word in login_server.ACCOUNTS.items())
         for file in ("pap-secrets", "chap-secrets"):
@@ -94,7 +95,7 @@ class Concentrator:
             files=self._files, inside=plan.PPP_INSIDE, upstream=plan.PPP_UPSTREAM, local=plan.PPP_LOCAL,
             first=plan.PPP_FIRST, ac_name=ac_name, sessions=sessions, ready=READY,
             services=" ".join(f"-S '{service}'" for service in services),
-            login_server=login_server.START if radius else "",
+            login_server=login_server.start(self._silent) if radius else "",
         )  # fmt: skip
 
     def plug(self) -> None:
@@ -107,6 +108,14 @@ class Concentrator:
     def wait(self) -> None:
         self.machine.wait_for(READY)
 
-    def stop(self) -> None:
-        """It falls silent at once, as one that lost its power."""
-        self.machine.stop()
+    @contextlib.contextmanager
+    def login_server_silent(self) -> Iterator[None]:
+        """The login server hears everything and answers nothing; the concentrator goes on without it."""
+        heard = len(self.machine.log())
+        self._silent.touch()
+        try:
+            self.machine.wait_for(login_server.IS_SILENT, heard)
+            yield
+        finally:
+            self._silent.unlink()
+            self.machine.wait_for(login_server.IS_BACK, heard)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-ALICE, SUSPENDED, ONE_SESSION = "alice@isp.example", "suspended@isp.example", "busy@isp.example"
-ACCOUNTS = {ALICE: "red sofa 7", SUSPENDED: "blue chair 3", ONE_SESSION: "green lamp 5"}
-"""User name -> secret. ``SUSPENDED`` and ``ONE_SESSION`` are refused by the login server alone."""
+ALICE, SUSPENDED, NO_SESSION_LEFT = "alice@isp.example", "suspended@isp.example", "busy@isp.example"
+ACCOUNTS = {ALICE: "red sofa 7", SUSPENDED: "blue chair 3", NO_SESSION_LEFT: "green lamp 5"}
+"""User name -> secret. Only the login server refuses the last two; pppd's own files know no such thing."""
 
 SUSPENDED_TEXT = "Account suspended: unpaid invoice"
 REALM_TEXT = "Unknown realm"
+SESSION_TEXT = "You are already logged in"  # FreeRADIUS's own words
 _SHARED = "lab-only"
 
 _SERVER = """\
@@ -46,6 +47,9 @@ client concentrator {
   nas_type = other
 }
 modules {
+  always reject {
+    rcode = reject
+  }
   pap {
   }
   chap {
@@ -117,7 +121,7 @@ login_radius /bin/false
 seqfile /run/radius.seq
 mapfile /etc/ppp/radius.map
 default_realm
-radius_timeout 3
+radius_timeout 1
 radius_retries 1
 login_local /bin/false
 """
@@ -157,11 +161,28 @@ _MICROSOFT = """\
 25 MS-CHAP2-Response string
 26 MS-CHAP2-Success string
 """
-START = """\
-freeradius -f -d /etc/ppp -n radiusd &
+_DICTIONARIES = ("rfc2865", "rfc2866", "rfc2869", "microsoft", "freeradius", "freeradius.internal")
+"""All two hundred would take three seconds to read."""
+IS_SILENT, IS_BACK = "login server is silent", "login server is back"
+_START = """\
+freeradius -f -l stdout -d /etc/ppp -D /etc/ppp -n radiusd &
+login_server=$!
 until grep -q ':0714 ' /proc/net/udp; do sleep 0.01; done
+while :; do
+  until [ -e {silent} ]; do sleep 0.1; done
+  kill -STOP $login_server
+  echo {is_silent}
+  while [ -e {silent} ]; do sleep 0.1; done
+  kill -CONT $login_server
+  echo {is_back}
+done &
 """
-"""In the concentrator's script: until port 1812 is open."""
+
+
+def start(silent: Path) -> str:
+    """For the concentrator's script: waits until port 1812 is open. The server is stopped while the file ``silent``
+    exists."""
+    return _START.format(silent=silent, is_silent=IS_SILENT, is_back=IS_BACK)
 
 
 def _attributes(table: str, vendor: str = "") -> str:
@@ -172,14 +193,14 @@ def _attributes(table: str, vendor: str = "") -> str:
 def write_files(directory: Path) -> None:
     """The settings of both ends, to lie in /etc/ppp of the concentrator."""
     users = "".join(
-        f'{user} Cleartext-Password := "{secret}"{", Simultaneous-Use := 1" if user == ONE_SESSION else ""}\n'
+        f'{user} Cleartext-Password := "{secret}"{", Simultaneous-Use := 0" if user == NO_SESSION_LEFT else ""}\n'
         for user, secret in ACCOUNTS.items()
         if user != SUSPENDED
     )
     users += f'{SUSPENDED} Auth-Type := Reject\n    Reply-Message := "{SUSPENDED_TEXT}"\n'
     files = {
         "radiusd.conf": _SERVER % {"shared": _SHARED, "realm": REALM_TEXT},
-        "dictionary": "$INCLUDE /usr/share/freeradius/dictionary\n",
+        "dictionary": "".join(f"$INCLUDE /usr/share/freeradius/dictionary.{name}\n" for name in _DICTIONARIES),
         "users": users,
         "radius.conf": _CLIENT,
         "radius.servers": f"127.0.0.1 {_SHARED}\n",

@@ -28,7 +28,7 @@ set -eu
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
-for place in /etc/ppp /run; do mount -t tmpfs tmpfs $place; done
+for place in /etc/ppp /run; do mount -t tmpfs -o mode=755 tmpfs $place; done
 mkdir /run/lock
 hostname {name}
 echo "127.0.0.1 localhost {name}" > /run/hosts

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from tests.lab.concentrator_real import Concentrator
+from tests.lab.machine import Machine
 from tests.lab.pppoe_kernel import carrier
 from tests.lab.processes import PREFIX, Processes, forget, sweep
 from tests.lab.topology import Room, cable
@@ -69,6 +70,17 @@ class PppoeLine:
         self.dialer.shell(f"ip link set lo up\nip link set {self.interface} up\n")
         self.concentrator.wait()
         self.dialer.wait_for_carrier(self.interface)
+
+    def _bridge(self, *ports: str) -> None:
+        self.line.shell("\n".join(f"ip link set {port} master br0" for port in ports) + "\n")
+
+    def machine(self, name: str, script: str) -> Machine:
+        """One more box on this line, with ``vec0`` plugged in, that runs ``script``."""
+        box = Machine(name, self.line, self._processes, self._directory, [name])
+        box.plug()
+        self._bridge(name)
+        box.start(script)
+        return box
 
     def _close(self) -> None:
         self._processes.stop()

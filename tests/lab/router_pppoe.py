@@ -15,6 +15,8 @@ nothing in it is set by a test. IPv4 only.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,8 +36,6 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 ip addr add {lan}/24 dev vec0
 ip link set vec0 up
 ip link set vec1 up
-iptables-legacy -t nat -A POSTROUTING -o ppp0 -j MASQUERADE
-iptables-legacy -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
 
 cat > /run/say.sh <<'SAY'
 # say STATUS ERROR SINCE EXTERNAL: what the gateway device tells (UPnP WANPPPConnection:1)
@@ -52,10 +52,12 @@ SAY
 . /run/say.sh
 say Connecting ERROR_NONE 0 ''
 echo '{{"router": "", "ipv6": false}}' > /run/rooms.json
-touch /run/dnsmasq.conf
-{dnsmasq} &
 cd {project}
 {world} /run &
+iptables-legacy -t nat -A POSTROUTING -o ppp0 -j MASQUERADE
+iptables-legacy -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu
+touch /run/dnsmasq.conf
+{dnsmasq} &
 cat > /etc/ppp/ip-up <<'UP'
 #!/bin/sh
 . /run/say.sh
@@ -67,7 +69,7 @@ echo {ready}
 
 error=ERROR_NONE
 while :; do
-  read -r user secret < {login}
+  read -r pressed user secret < {login}
   umask 077
   echo "'$user' * '$secret' *" | tee /etc/ppp/pap-secrets > /etc/ppp/chap-secrets
   umask 022
@@ -77,10 +79,10 @@ while :; do
   dialler=$!
   changed=no
   while kill -0 $dialler 2>/dev/null; do
-    read -r other other_secret < {login}
-    if [ "$other $other_secret" != "$user $secret" ]; then
+    read -r now rest < {login}
+    if [ "$now" != "$pressed" ]; then
       changed=yes
-      kill $dialler
+      kill $dialler || true
     fi
     sleep 0.1
   done
@@ -107,6 +109,7 @@ class PppoeHome(Home):
         super().__init__(ipv6=False, wan="pppoe")
         self._login = login
         self._options = concentrator
+        self._pressed = 0
         self._heard = 0
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -156,17 +159,30 @@ class PppoeHome(Home):
         return self.directory / "login"
 
     def log_in(self, user: str, secret: str) -> None:
-        """Somebody types these into the router's page: it hangs up and dials again with them."""
+        """Somebody types these into the router's page and presses "connect": it hangs up and dials with them."""
+        self._pressed += 1
+        self._heard = len(self.machine.log()) if self.machine.running() else 0
         fresh = self.directory / "login.new"
-        fresh.write_text(f"{user} {secret}\n", encoding="utf-8")
+        fresh.write_text(f"{self._pressed} {user} {secret}\n", encoding="utf-8")
         fresh.replace(self._login_file)
 
+    @contextlib.contextmanager
+    def concentrator_gone(self) -> Iterator[None]:
+        """Nobody at the far end of the line hears anything."""
+        self.rooms["bng"].shell("ip link set access down")
+        try:
+            yield
+        finally:
+            self.rooms["bng"].shell("ip link set access up")
+
     def wait_for_session(self) -> None:
-        """Until the next session is up."""
+        """Until a session comes up."""
         self._heard = self.machine.wait_for("Script /etc/ppp/ip-up finished", self._heard)
 
-    def wait_for_dial(self) -> int:
-        """Until the next dial has ended; gives pppd's exit status."""
-        self._heard = self.machine.wait_for("dial ended: ", self._heard)
-        log = self.machine.log()[self._heard :]
-        return int(log.split(maxsplit=1)[0])
+    def wait_for_end(self, status: int) -> None:
+        """Until a dial ends with this exit status of pppd; others may end before it."""
+        for _ in range(6):
+            self._heard = self.machine.wait_for("dial ended: ", self._heard)
+            if int(self.machine.log()[self._heard :].split(maxsplit=1)[0]) == status:
+                return
+        raise RuntimeError(f"no dial ended with {status}: {self.machine.log()[-4000:]}")
