@@ -23,7 +23,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.lab import certificates, plan
 from tests.lab.computer import Computer, Ran
@@ -72,7 +72,7 @@ class Home:
 
     # -------------------------------------------------------------- up and down
 
-    def __enter__(self) -> Home:
+    def __enter__(self) -> Self:
         problem = missing()
         if problem:
             raise RuntimeError(problem)

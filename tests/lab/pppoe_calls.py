@@ -23,7 +23,7 @@ echo "'{user}' * '{secret}' *" | tee /etc/ppp/pap-secrets > /etc/ppp/chap-secret
 echo 'call {name}'
 code=0
 pppd plugin pppoe.so pppoe-padi-timeout 1 pppoe-padi-attempts 2 nic-vec0 user '{user}' noauth nodetach noipdefault \\
-  lcp-restart 1 noaccomp nopcomp novj noccp noipv6 debug {options} || code=$?
+  silent noaccomp nopcomp novj noccp noipv6 debug {options} || code=$?
 echo "end of call {name}: $code"
 """
 

@@ -74,8 +74,9 @@ while :; do
   echo "'$user' * '$secret' *" | tee /etc/ppp/pap-secrets > /etc/ppp/chap-secrets
   umask 022
   say Connecting $error 0 ''
+  # silent: the far end's pppd starts after its PADS and would miss a first word; the second comes a second later
   pppd plugin pppoe.so pppoe-padi-timeout 1 pppoe-padi-attempts 2 nic-vec1 user "$user" noauth nodetach noipdefault \
-    defaultroute lcp-echo-interval 1 lcp-echo-failure 3 lcp-restart 1 noaccomp nopcomp novj noccp noipv6 debug &
+    defaultroute lcp-echo-interval 1 lcp-echo-failure 3 silent noaccomp nopcomp novj noccp noipv6 debug &
   dialler=$!
   changed=no
   while kill -0 $dialler 2>/dev/null; do
