@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.lab import login_server as accounts
+from tests.lab import pppoe_kernel
 from tests.lab.needs import clean_environment
 from tests.lab.pppoe_calls import Call, Ended, call
 from tests.lab.pppoe_kernel import USER_MODE, carrier, compile_shim
@@ -36,7 +37,15 @@ def _say_which_kernel(request: pytest.FixtureRequest) -> None:
         terminal.write_line(f"\n{carrier()}")
 
 
-# ------------------------------------------------------------------ the kernel's library
+# ------------------------------------------------------------------ which kernel
+
+
+def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pppoe_kernel, "search_path", lambda: "/nowhere")
+    found = carrier.__wrapped__()
+    assert found.kind is None
+    assert "pppd pppoe-server" in str(found)
+
 
 _SHORT_SET = """\
 import ctypes, os, signal
