@@ -44,7 +44,7 @@ _SLOW_START = "initcall_blacklist=raid6_select_algo"  # measures RAID for a seco
 
 
 class Machine:
-    """``ports``: the devices of ``room`` that stand for its ports, in order; made by ``start``, raised by it too."""
+    """``ports``: the devices of ``room`` that stand for its ports, in order. ``plug``, then ``start``."""
 
     def __init__(self, name: str, room: Room, processes: Processes, directory: Path, ports: Sequence[str]) -> None:
         self.name = name
@@ -54,7 +54,7 @@ class Machine:
         self._ports = ports
 
     def plug(self) -> None:
-        """Makes the devices in the room. What else should happen to them (a bridge, an address) is the room's."""
+        """Makes the devices in the room, up. What else happens to them (a bridge, an address) is the room's."""
         lines = []
         if carrier().kind == USER_MODE:
             lines += [f"ip tuntap add {port} mode tap" for port in self._ports]

@@ -14,7 +14,7 @@ import secrets
 import tempfile
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.lab.concentrator_real import Concentrator
 from tests.lab.machine import Machine
@@ -40,7 +40,7 @@ class PppoeLine:
         """The network namespace to dial from (``ip netns exec NAMESPACE ...``)."""
         return self.dialer.netns
 
-    def __enter__(self) -> PppoeLine:
+    def __enter__(self) -> Self:
         if carrier().kind is None:
             raise RuntimeError(str(carrier()))
         sweep()
@@ -71,14 +71,11 @@ class PppoeLine:
         self.concentrator.wait()
         self.dialer.wait_for_carrier(self.interface)
 
-    def _bridge(self, *ports: str) -> None:
-        self.line.shell("\n".join(f"ip link set {port} master br0" for port in ports) + "\n")
-
     def machine(self, name: str, script: str) -> Machine:
         """One more box on this line, with ``vec0`` plugged in, that runs ``script``."""
         box = Machine(name, self.line, self._processes, self._directory, [name])
         box.plug()
-        self._bridge(name)
+        self.line.shell(f"ip link set {name} master br0")
         box.start(script)
         return box
 

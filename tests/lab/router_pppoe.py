@@ -76,7 +76,7 @@ while :; do
   say Connecting $error 0 ''
   # silent: the far end's pppd starts after its PADS and would miss a first word; the second comes a second later
   pppd plugin pppoe.so pppoe-padi-timeout 1 pppoe-padi-attempts 2 nic-vec1 user "$user" noauth nodetach noipdefault \
-    defaultroute lcp-echo-interval 1 lcp-echo-failure 3 silent noaccomp nopcomp novj noccp noipv6 debug &
+    defaultroute lcp-echo-interval 3 lcp-echo-failure 3 silent noaccomp nopcomp novj noccp noipv6 debug &
   dialler=$!
   changed=no
   while kill -0 $dialler 2>/dev/null; do
