@@ -123,6 +123,7 @@ class Plan(NamedTuple):
     realms: tuple[str, ...] = ()
     walled_garden: tuple[str, ...] = ()  # hosts that a suspended customer is sent to
     literals: tuple[LiteralTarget, ...] = ()
+    domestic: tuple[LiteralTarget, ...] = ()  # addresses of other networks known to lie in this country
     names: tuple[str, ...] = ()
     captive: tuple[CaptiveTarget, ...] = ()
     https: tuple[str, ...] = ()
@@ -582,10 +583,12 @@ class ReachProbe(NamedTuple):
 
 class Reach(NamedTuple):
     """``probes`` go the way the system routes them, ``bound`` out of the physical interface when a tunnel or a
-    second default route exists."""
+    second default route exists. ``inside`` are the near targets, asked out of the physical interface once the others
+    are late: the provider's own resolvers (their ``network`` is "provider") and the profile's domestic addresses."""
 
     probes: tuple[ReachProbe, ...] = ()
     bound: tuple[ReachProbe, ...] = ()
+    inside: tuple[ReachProbe, ...] = ()
 
 
 class LossLeg(NamedTuple):

@@ -169,6 +169,14 @@ def provider_invents(d: Dns) -> bool | None:
     return invents(providers(d))
 
 
+@reading("dns.answers_afresh", Dns)
+def answers_afresh(d: Dns) -> bool | None:
+    """A resolver that is not a public one knew that a made-up name does not exist. No cache holds that: something
+    beyond the home answered."""
+    answers = [a for s in d.servers if s.role != "public" and not s.via_tunnel for a in s.answers if a.kind == "absent"]
+    return any(a.failure in (Failure.NXDOMAIN, Failure.NODATA) for a in answers) if answers else None
+
+
 @reading("dns.public_invents", Dns)
 def public_invents(d: Dns) -> bool | None:
     """Public resolvers, asked from here, give addresses for names that cannot exist: somebody answers in their name."""

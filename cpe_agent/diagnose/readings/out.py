@@ -61,6 +61,24 @@ def system_v4_networks(r: Reach) -> int | None:
     return _networks([p for p in r.probes if p.family is Family.V4 and not p.denied])
 
 
+PROVIDER = "provider"
+"""The ``network`` of the provider's own resolvers among the near targets."""
+
+
+@reading("reach.inside_answers", Reach)
+def inside_answers(r: Reach) -> bool | None:
+    """Something behind the first routers and short of the world abroad answered: the provider's own resolver, or an
+    address of this country. Asked only where the far addresses are late."""
+    probes = [p for p in r.inside if not p.denied]
+    return any(p.answered for p in probes) if probes else None
+
+
+@reading("reach.domestic_networks", Reach)
+def domestic_networks(r: Reach) -> int | None:
+    """How many other networks of this country answered, by the profile's list."""
+    return _networks([p for p in r.inside if not p.denied and p.network != PROVIDER])
+
+
 @reading("reach.stopped_here", Reach)
 def stopped_here(r: Reach) -> bool | None:
     """This computer's own filter forbids the way out. It says so for every datagram; a TCP packet that such a filter
