@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Dns, DnsAnswer, DnsServer, Failure, Origin
+from cpe_agent.facts import Addressing, Dns, DnsAnswer, DnsServer, Failure, Gateway, Origin
 
 SILENT = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, Failure.NO_ROUTE)
 WORD = {Failure.SERVFAIL: "servfail", Failure.DNS_REFUSED: "refused", Failure.NXDOMAIN: "nxdomain"}
@@ -184,11 +184,20 @@ def public_invents(d: Dns) -> bool | None:
 
 
 def lies(servers: list[DnsServer]) -> bool | None:
-    """A server of these gave an unroutable address for a public name."""
-    answers = [a for s in servers for a in _known(s) if a.ok and a.addresses]
+    """A server of these gave an unroutable address for a public name, or the very one that it gives for a name that
+    cannot exist: it sends everybody to one place."""
+    told = [lie for s in servers if (lie := _lies(s)) is not None]
+    return any(told) if told else None
+
+
+def _lies(server: DnsServer) -> bool | None:
+    answers = [a for a in _known(server) if a.ok and a.addresses]
     if not answers:
         return None
-    return any(_unroutable(x) for a in answers for x in a.addresses)
+    given = {x for a in answers for x in a.addresses}
+    below = tuple(f".{a.name}" for a in answers)  # a zone may answer for every name below its own
+    made_up = [a for a in server.answers if a.kind == "absent" and a.ok and not a.name.endswith(below)]
+    return any(map(_unroutable, given)) or any(x in given for a in made_up for x in a.addresses)
 
 
 def _unroutable(address: str) -> bool:
@@ -200,20 +209,29 @@ def _unroutable(address: str) -> bool:
 
 @reading("dns.configured_lies", Dns)
 def configured_lies(d: Dns) -> bool | None:
-    """This computer's resolvers give an unroutable address for a public name."""
+    """This computer's resolvers give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies(configured(d))
 
 
 @reading("dns.public_lies", Dns)
 def public_lies(d: Dns) -> bool | None:
-    """Public resolvers, asked from here, give an unroutable address for a public name."""
+    """Public resolvers, asked from here, give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies([s for s in d.servers if s.role == "public"])
 
 
 @reading("dns.provider_lies", Dns)
 def provider_lies(d: Dns) -> bool | None:
-    """The provider's resolvers, asked directly, give an unroutable address for a public name."""
+    """The provider's resolvers, asked directly, give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies(providers(d))
+
+
+@reading("dns.provider_listed", Dns)
+def provider_listed(d: Dns) -> bool:
+    """A resolver that the profile lists as the provider's was asked."""
+    return any(s.is_provider for s in d.servers)
 
 
 @reading("dns.configured_is_provider", Dns)
@@ -221,6 +239,15 @@ def configured_is_provider(d: Dns) -> bool | None:
     """One of this computer's resolvers is the provider's by the profile's list."""
     told = [s.is_provider for s in configured(d) if s.is_provider is not None]
     return any(told) if told else None
+
+
+@reading("dns.handed_out_by_gateway", Dns, Addressing, Gateway)
+def handed_out_by_gateway(d: Dns, a: Addressing, g: Gateway) -> bool | None:
+    """The home router itself handed out, as the lease says, every resolver that this computer uses."""
+    gateways = {x.address for x in g.gateways}
+    handed = {x for lease in a.leases if lease.server in gateways for x in lease.resolvers}
+    own = {s.address for s in configured(d)}
+    return own <= handed if own and handed else None
 
 
 @reading("dns.strict", Dns)
