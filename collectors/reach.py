@@ -133,7 +133,8 @@ async def collect(host: Host, facts: Facts) -> Reach:
     near = asyncio.ensure_future(_near(host, plan, name, uplink if elsewhere else None))
     try:
         done = await asyncio.gather(*rounds)
-        inside = near.result() if near.done() else ()
+        silent = not any(p.answered or p.failure_from or p.failure in _OWN for probes in done for p in probes)
+        inside = await near if silent or near.done() else ()
     finally:
         near.cancel()
         await asyncio.gather(near, return_exceptions=True)

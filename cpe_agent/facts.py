@@ -661,7 +661,8 @@ class TlsCheck(NamedTuple):
 
 
 class TargetLook(NamedTuple):
-    """The site that the customer misses."""
+    """The site that the customer misses. ``by_name_server`` is the same page at the address that a name server gives,
+    asked when it failed here and the system itself had gone to another address."""
 
     host: str
     addresses: tuple[str, ...] = ()
@@ -669,6 +670,7 @@ class TargetLook(NamedTuple):
     connect: Connect | None = None
     tls: TlsAnswer | None = None
     http: HttpAnswer | None = None
+    by_name_server: HttpAnswer | None = None
 
 
 class Web(NamedTuple):
