@@ -87,7 +87,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     # the home
     _ill("cable-out", near.cable_out, "home", "lan-cable-unplugged", EXACT, EXACT, core=True),
     _ill("loss-home", near.loss_at_home, "home", "lan-cable-bad", EXACT, SUSPECT, core=True, complaint="slow"),
-    _ill("duplicate-address", near.duplicate_address, "home", "duplicate-ip", SUSPECT, SUSPECT),
+    _ill("duplicate-address", near.duplicate_address, "home", "duplicate-ip", EXACT, SUSPECT, complaint="drops"),
     _ill("rogue-dhcp", near.rogue_dhcp, "home", "rogue-dhcp-server", SUSPECT, SUSPECT, ipv6=False),
     # the router
     _ill("dhcp-dead", near.dhcp_dead, "cpe", "router-dhcp-server-off", SUSPECT, SUSPECT,

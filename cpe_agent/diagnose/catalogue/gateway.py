@@ -23,6 +23,11 @@ LINK_CHANGES = 6  # up and down three times since this computer's adapter appear
 
 _DEAD = link.carrier & address.v4_usable & gateway.alive.is_(False)
 
+# A router whose answers go to another station with this computer's address would look the same.
+ANSWERS_NOTHING_ELSE = (
+    gateway.answers_arp & home_leg.sent_packets.at_least(LEFT_PACKETS) & gateway.own_address_taken.is_(False)
+)
+
 FAULTS: tuple[Fault, ...] = (
     Fault(
         code="router-power-off",
@@ -58,11 +63,11 @@ FAULTS: tuple[Fault, ...] = (
         # Not even ARP is answered although the wire has a signal and the address is not one that was typed in; or the
         # router's hardware answers and nothing above it does, while our packets are known to leave this computer.
         direct=_DEAD
-        & (gateway.answers_arp.is_(False) | (gateway.answers_arp & home_leg.sent_packets.at_least(LEFT_PACKETS)))
+        & (gateway.answers_arp.is_(False) | ANSWERS_NOTHING_ELSE)
         & (address.v4_origin.is_("dhcp") | asked.SECOND_DEVICE.is_("fails")),
         symptom=_DEAD,
+        rules_out=known(address.duplicate | gateway.own_address_taken),
         veto=known(gateway.in_subnet.is_(False))
-        | known(address.duplicate | gateway.own_address_taken)
         | known(wire.dhcp_offers.at_least(1))
         | known(OTHERS_WORK)
         | known(out.stopped_here)

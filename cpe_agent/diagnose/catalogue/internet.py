@@ -48,7 +48,7 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # The provider's first router answers; what lies behind it inside the provider does not, nor does the world.
         contrast=out.v4_networks.is_(0)
-        & out.provider_hop
+        & out.v4_provider_hop
         & ~out.no_route
         & ~web.answered
         & (out.inside_answers.is_(False) | NOTHING_BEHIND_THE_EDGE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Addressing, Dns, DnsAnswer, DnsServer, Failure, Gateway, Origin
+from cpe_agent.facts import Addressing, Dns, DnsAnswer, DnsServer, Failure, Family, Gateway, Origin, Reach
 
 SILENT = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, Failure.NO_ROUTE)
 WORD = {Failure.SERVFAIL: "servfail", Failure.DNS_REFUSED: "refused", Failure.NXDOMAIN: "nxdomain"}
@@ -69,6 +69,14 @@ def _could_be_providers(address: str) -> bool:
     except ValueError:
         return False  # a link-local address with a zone: some box of the home
     return not any(parsed in net for net in _HOME if net.version == parsed.version)
+
+
+def _in_home(address: str) -> bool:
+    return not _could_be_providers(address) and address not in PUBLIC
+
+
+def _family(address: str) -> Family:
+    return Family.V6 if ":" in address else Family.V4
 
 
 def providers(d: Dns) -> list[DnsServer]:
@@ -248,6 +256,15 @@ def handed_out_by_gateway(d: Dns, a: Addressing, g: Gateway) -> bool | None:
     handed = {x for lease in a.leases if lease.server in gateways for x in lease.resolvers}
     own = {s.address for s in configured(d)}
     return own <= handed if own and handed else None
+
+
+@reading("dns.reachable_family", Dns, Reach)
+def reachable_family(d: Dns, r: Reach) -> bool | None:
+    """Over every address family that the asked resolvers use, the Internet answers: a resolver is no cause where the
+    whole family is dead."""
+    wanted = {_family(s.address) for s in d.servers if s.role != "public" and s.answers and not _in_home(s.address)}
+    answered = {p.family for p in (*r.probes, *r.bound) if p.answered}
+    return wanted <= answered
 
 
 @reading("dns.strict", Dns)

@@ -50,6 +50,15 @@ def alive(g: Gateway) -> bool | None:
     return False if states and all(s is False for s in states) else None
 
 
+@reading("gateway.alive_v4", Gateway)
+def alive_v4(g: Gateway) -> bool | None:
+    """The same for the gateways of IPv4 alone: a box that answers IPv6 only is no way out for IPv4."""
+    states = [look_alive(x) for x in g.gateways if x.family is Family.V4]
+    if any(states):
+        return True
+    return False if states and all(s is False for s in states) else None
+
+
 @reading("gateway.answers_arp", Gateway)
 def answers_arp(g: Gateway) -> bool | None:
     """The gateway's hardware address is known and fresh."""

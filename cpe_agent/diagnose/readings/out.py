@@ -145,6 +145,13 @@ def provider_hop(p: Path) -> bool | None:
     return None if unclear else False
 
 
+@reading("path.v4_provider_hop", Path)
+def v4_provider_hop(p: Path) -> bool | None:
+    """The same over IPv4 alone."""
+    answer: bool | None = provider_hop.read(p._replace(traces=tuple(t for t in p.traces if t.family is Family.V4)))
+    return answer
+
+
 def _outside_home(address: str) -> bool:
     parsed = ip_address(address)
     return is_cgnat(address) if parsed.version == 4 and is_cgnat(address) else not parsed.is_private
@@ -152,8 +159,8 @@ def _outside_home(address: str) -> bool:
 
 @reading("path.last_hop", Path)
 def last_hop(p: Path) -> int | None:
-    """The farthest hop that answered, counted from this computer (the gateway is 1)."""
-    traces = [t for t in p.traces if not t.denied]
+    """The farthest hop that answered, counted from this computer (the gateway is 1), over IPv4 where that was tried."""
+    traces = [t for t in p.traces if not t.denied and t.family is Family.V4] or [t for t in p.traces if not t.denied]
     if not traces:
         return None
     return max((h.ttl for t in traces for h in t.hops if h.address is not None), default=0)
