@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from collectors.gateway import physical_gateways
 from cpe_agent.collector import Collector
 from cpe_agent.early import together
 from cpe_agent.facts import Addressing, Failure, Family, Interfaces, LiteralTarget, Plan, Reach, ReachProbe
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _WAIT_S = 1.45
 _RESEND_S = (0.5, 1.0)
-_DOUBT_S = 0.4  # a network that works has answered by then; only after that are the near targets asked
-_NEAR_WAIT_S = 0.95  # they are done before the far ones are given up
+_DOUBT_S = 0.4  # a network that works has answered by then; only after that is more asked
+_LATER_S = 0.95
 _MOST_NEAR = 4
 PROVIDER = "provider"
 _GRACE_S = 0.03  # for the rest, once every network answered
@@ -109,19 +110,26 @@ def _near_targets(plan: Plan) -> list[LiteralTarget]:
     return [t for t in found if t.address not in there and family_of(t.address) is Family.V4][:_MOST_NEAR]
 
 
-async def _near(host: Host, plan: Plan, name: str, nic: str | None) -> tuple[ReachProbe, ...]:
-    """What lies inside the provider or this country: where the far ones fail it tells how far the way still goes."""
-    targets = _near_targets(plan)
+async def _later(host: Host, targets: list[LiteralTarget], name: str, nic: str | None) -> tuple[ReachProbe, ...]:
+    """A second look, begun only when the first is late and over before that is given up."""
     if not targets:
         return ()
     await asyncio.sleep(_DOUBT_S)
-    probes = await together(_measures(host, targets, name, nic, _NEAR_WAIT_S), timeout_s=_NEAR_WAIT_S + 0.1)
+    probes = await together(_measures(host, targets, name, nic, _LATER_S), timeout_s=_LATER_S + 0.1)
     return tuple(probes.values())
 
 
+def _second_way(addressing: Addressing, interfaces: Interfaces) -> str | None:
+    """Another physical interface with a default route: a docking station, a phone, Wi-Fi beside a cable."""
+    routes = physical_gateways(addressing, interfaces)
+    return next((r.nic for r in routes if r.nic != interfaces.uplink and r.family is Family.V4), None)
+
+
 async def collect(host: Host, facts: Facts) -> Reach:
-    """``bound`` is asked when any way out is not the physical interface: a tunnel, or a second default route."""
-    plan, addressing, uplink = facts[Plan], facts[Addressing], facts[Interfaces].uplink
+    """``bound`` is asked when any way out is not the physical interface: a tunnel, or a second default route. What lies
+    inside the provider or this country, and a second way out, are asked when the far targets are late."""
+    plan, addressing, interfaces = facts[Plan], facts[Addressing], facts[Interfaces]
+    uplink = interfaces.uplink
     targets = asked_literals(plan, addressing)
     name = plan.names[0] if plan.names else "."
     ways = {route.nic for route in addressing.routes}
@@ -130,15 +138,19 @@ async def collect(host: Host, facts: Facts) -> Reach:
     elsewhere = uplink is not None and bool(ways - {uplink})
     if elsewhere:
         rounds.append(_round(host, targets, name, uplink, gateways, deep=plan.deep))
-    near = asyncio.ensure_future(_near(host, plan, name, uplink if elsewhere else None))
+    second = _second_way(addressing, interfaces)
+    far = [t for t in targets if family_of(t.address) is Family.V4] if second is not None else []
+    later = asyncio.gather(
+        _later(host, _near_targets(plan), name, uplink if elsewhere else None), _later(host, far, name, second)
+    )
     try:
         done = await asyncio.gather(*rounds)
         silent = not any(p.answered or p.failure_from or p.failure in _OWN for probes in done for p in probes)
-        inside = await near if silent or near.done() else ()
+        inside, other = await later if silent or later.done() else ((), ())
     finally:
-        near.cancel()
-        await asyncio.gather(near, return_exceptions=True)
-    return Reach(probes=done[0], bound=done[1] if len(done) > 1 else (), inside=inside)
+        later.cancel()
+        await asyncio.gather(later, return_exceptions=True)
+    return Reach(probes=done[0], bound=done[1] if len(done) > 1 else (), inside=inside, other=other)
 
 
 COLLECTOR = Collector(collect, makes=Reach, needs=(Plan, Addressing, Interfaces), seconds=2.5)

@@ -584,11 +584,13 @@ class ReachProbe(NamedTuple):
 class Reach(NamedTuple):
     """``probes`` go the way the system routes them, ``bound`` out of the physical interface when a tunnel or a
     second default route exists. ``inside`` are the near targets, asked out of the physical interface once the others
-    are late: the provider's own resolvers (their ``network`` is "provider") and the profile's domestic addresses."""
+    are late: the provider's own resolvers (their ``network`` is "provider") and the profile's domestic addresses.
+    ``other`` are the far targets again, once they are late, out of a second physical way."""
 
     probes: tuple[ReachProbe, ...] = ()
     bound: tuple[ReachProbe, ...] = ()
     inside: tuple[ReachProbe, ...] = ()
+    other: tuple[ReachProbe, ...] = ()
 
 
 class LossLeg(NamedTuple):

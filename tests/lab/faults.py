@@ -119,7 +119,7 @@ def duplicate_address(home: Home) -> None:
 
 def rogue_dhcp(home: Home) -> None:
     """A second router in the home answers DHCP first, and leads nowhere."""
-    home.restart_dnsmasq("--dhcp-reply-delay=2")
+    home.restart_dnsmasq("--dhcp-reply-delay=1")
     empty = home.directory / "rogue.conf"
     empty.touch()
     home.processes.start(

@@ -81,8 +81,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     _ill("host-firewall", near.host_firewall, "device", "host-firewall-blocking", SUSPECT, SUSPECT,
          answers=("second-device=works",)),
     _ill("vpn-interference", near.dead_tunnel, "device", "vpn-interference", EXACT, SUSPECT),
-    _ill("second-default-dead", near.second_default_dead, "device", "multihomed-wrong-route", EXACT, SUSPECT,
-         ipv6=False),
+    _ill("second-default-dead", near.second_default_dead, "device", "multihomed-wrong-route", EXACT, EXACT,
+         ipv6=False, answers=("second-device=works",)),
     _ill("clock-wrong", near.clock_behind, "device", "clock-skew-tls", EXACT, EXACT),
     # the home
     _ill("cable-out", near.cable_out, "home", "lan-cable-unplugged", EXACT, EXACT, core=True),

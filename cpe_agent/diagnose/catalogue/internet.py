@@ -90,6 +90,7 @@ FAULTS: tuple[Fault, ...] = (
         test="ask-domestic-targets",
         separate_from={"access-no-sync": "look-at-line-lamp", "captive-portal-login": "open-a-plain-page"},
         source="literal addresses of three networks abroad against addresses of this country (profile)",
+        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="isp-cgnat-exhausted",

@@ -33,6 +33,7 @@ FAULTS: tuple[Fault, ...] = (
         test="lower-mtu-and-compare",
         separate_from={"isp-pmtu-black-hole": "lower-mtu-and-compare"},
         source="RFC 2923 2.1, RFC 1191, RFC 2516 section 7",
+        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="isp-pmtu-black-hole",
@@ -46,5 +47,6 @@ FAULTS: tuple[Fault, ...] = (
         test="lower-mtu-and-compare",
         separate_from={"router-mtu-black-hole": "lower-mtu-and-compare"},
         source="RFC 2923 2.1, RFC 1191: a path that drops what is too large and says nothing",
+        seen_with="Linux kernel (lab)",
     ),
 )

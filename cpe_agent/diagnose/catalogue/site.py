@@ -32,6 +32,7 @@ FAULTS: tuple[Fault, ...] = (
         test="remove-hosts-line",
         separate_from={"isp-dns-rewriting": "remove-hosts-line", "remote-site-down": "remove-hosts-line"},
         source="hosts(5): its lines win over every name server",
+        seen_with="glibc (lab)",
     ),
     Fault(
         code="remote-site-down",

@@ -79,6 +79,12 @@ def domestic_networks(r: Reach) -> int | None:
     return _networks([p for p in r.inside if not p.denied and p.network != PROVIDER])
 
 
+@reading("reach.other_v4_networks", Reach)
+def other_v4_networks(r: Reach) -> int | None:
+    """Networks that answered over IPv4 out of a second physical way. Asked only where the first is silent."""
+    return _networks([p for p in r.other if p.family is Family.V4 and not p.denied])
+
+
 @reading("reach.stopped_here", Reach)
 def stopped_here(r: Reach) -> bool | None:
     """This computer's own filter forbids the way out. It says so for every datagram; a TCP packet that such a filter
