@@ -117,6 +117,7 @@ FAULTS: tuple[Fault, ...] = (
         test="unplug-second-router",
         separate_from={"static-ip-wrong": "set-address-automatic", "access-no-sync": "unplug-second-router"},
         source="RFC 2131 3.1: every server that hears a DISCOVER may offer",
+        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="duplicate-ip",
