@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from collectors.gateway import physical_gateways
 from cpe_agent.collector import Collector
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Failure, Family, Interfaces, LiteralTarget, Plan, Reach, ReachProbe
+from cpe_agent.facts import Addressing, Failure, Family, Interfaces, LiteralTarget, NicKind, Plan, Reach, ReachProbe
 from cpe_agent.literals import asked_literals, family_of
 
 if TYPE_CHECKING:
@@ -27,6 +26,7 @@ PROVIDER = "provider"
 _GRACE_S = 0.03  # for the rest, once every network answered
 _TOLD_S = 0.3  # for the rest, once a router said that it knows no way: such answers are rationed (Linux: a few in a
 #                burst, then one a second), so waiting for one a probe would be waiting for ever
+_PHYSICAL = (NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR)
 _NO_WAY = (Failure.NET_UNREACHABLE, Failure.HOST_UNREACHABLE, Failure.ADMIN_PROHIBITED)
 _FAR_WORD = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED, Failure.TRUNCATED)
 _OWN = (Failure.NOT_PERMITTED, Failure.NO_ROUTE, Failure.ADDRESS_UNUSABLE)
@@ -121,8 +121,9 @@ async def _later(host: Host, targets: list[LiteralTarget], name: str, nic: str |
 
 def _second_way(addressing: Addressing, interfaces: Interfaces) -> str | None:
     """Another physical interface with a default route: a docking station, a phone, Wi-Fi beside a cable."""
-    routes = physical_gateways(addressing, interfaces)
-    return next((r.nic for r in routes if r.nic != interfaces.uplink and r.family is Family.V4), None)
+    others = {nic.name for nic in interfaces.nics if nic.kind in _PHYSICAL and nic.name != interfaces.uplink}
+    ways = [r for r in addressing.routes if r.family is Family.V4 and r.gateway is not None and r.nic in others]
+    return min(ways, key=lambda r: r.metric).nic if ways else None
 
 
 async def collect(host: Host, facts: Facts) -> Reach:

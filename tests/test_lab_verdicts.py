@@ -20,7 +20,7 @@ ONCE_WRONG = ("international-down", "duplicate-address", "hosts-override")
 
 
 @pytest.mark.parametrize("user", ["root", "nobody"])
-@pytest.mark.parametrize("scenario", (*CORE, *(BY_NAME[name] for name in ONCE_WRONG)), ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", [*CORE, *(BY_NAME[name] for name in ONCE_WRONG)], ids=lambda s: s.name)
 def test_the_truth_is_found(scenario: Scenario, user: str) -> None:
     with scenario.home() as home:
         scenario.inject(home)
