@@ -373,7 +373,10 @@ class DialEntry(NamedTuple):
 
 
 class Dial(NamedTuple):
+    """``log``: read | denied; None where nothing here dials, or nothing writes a log. Denied is not "no failure"."""
+
     entries: tuple[DialEntry, ...] = ()
+    log: str | None = None
 
 
 class ClockSource(NamedTuple):

@@ -80,6 +80,14 @@ class WifiLook(NamedTuple):
     scan_known: bool
 
 
+class DialLog(NamedTuple):
+    """Failed attempts of the last quarter of an hour. ``log``: read | denied | None (nothing here dials, or nothing
+    writes a log)."""
+
+    entries: tuple[DialEntry, ...]
+    log: str | None
+
+
 class NeighbourList(NamedTuple):
     entries: tuple[Neighbour, ...]
     total: int
@@ -149,6 +157,7 @@ class Local(Protocol):
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]: ...
     async def proxies(self) -> tuple[Proxy, ...]: ...
     async def dial_entries(self) -> tuple[DialEntry, ...]: ...
+    async def dial_log(self) -> DialLog: ...
 
 
 class Net(Protocol):
