@@ -523,8 +523,8 @@ class Dhcp(NamedTuple):
 
 
 class IgdSample(NamedTuple):
-    """One look at a router's WAN connection through UPnP IGD. Words as the router wrote them, cut to 64 characters.
-    ``service``: WANPPPConnection | WANIPConnection."""
+    """One look at a router's WAN connection through UPnP IGD or TR-064. Words as the router wrote them, cut to 64
+    characters. ``service``: WANPPPConnection | WANIPConnection."""
 
     at_s: float  # since the run began
     service: str | None = None
@@ -546,6 +546,8 @@ class Igd(NamedTuple):
     model: str | None = None
     samples: tuple[IgdSample, ...] = ()
     problem: Failure | None = None  # why its description could not be used
+    source: str | None = None  # igd1 | igd2 | tr064: by which of its voices it spoke
+    login_wanted: bool | None = None  # it answers only to the router's own login
 
 
 class NatPmp(NamedTuple):

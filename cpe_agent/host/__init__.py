@@ -122,18 +122,22 @@ class IgdService(NamedTuple):
 
 
 class IgdDescription(NamedTuple):
+    """``source``: igd1 | igd2 | tr064, by the device's own type."""
+
     manufacturer: str | None
     model: str | None
     services: tuple[IgdService, ...]
     failure: Failure | None
+    source: str | None = None
 
 
 class SoapAnswer(NamedTuple):
-    """``values``: out-arguments, names and values cleaned and cut to 64 characters, at most 32."""
+    """``values``: the out-arguments that say how the line is, values cleaned and cut to 64 characters; what else a
+    router gives away (the customer's user name for one) is dropped."""
 
     values: dict[str, str]
     failure: Failure | None
-    fault: str | None  # the SOAP fault's UPnP error code
+    fault: str | None  # the SOAP fault's UPnP error code; 606 (not authorised) also for an HTTP 401
 
 
 class DhcpAsk(NamedTuple):
