@@ -1,7 +1,7 @@
 """What diallers write down, read: pppd, NetworkManager, Windows and macOS.
 
-The lines are hand-made after pppd 2.4.9 and 2.5 (pppd(8) and its messages), rp-pppoe 4, NetworkManager 1.42,
-Microsoft's list of RasClient events and scutil; no machine recorded them.
+``recordings/pppd-2.4.9.log`` is what a real pppd said. All other lines are hand-made after pppd 2.4.9 and 2.5, rp-pppoe
+4, NetworkManager 1.42, Microsoft's list of RasClient events and scutil; no machine recorded them.
 """
 
 from __future__ import annotations
@@ -96,6 +96,13 @@ def of(lines: list[LogLine]) -> list[tuple[str, str | None, str | None]]:
         ([*START, "PADS: System-Error: too many sessions", "Timeout waiting for PADS packets"],
          "discovery", "server_busy"),
         ([*START, "PADS: Service-Name-Error: unknown", "Unable to complete PPPoE Discovery"], "discovery", None),
+        # The call never left this computer.
+        ([*START, "error sending pppoe packet: Network is down", "Timeout waiting for PADO packets",
+          "Unable to complete PPPoE Discovery"], "local", None),
+        ([*SESSION, "CHAP authentication timed out", *END], "auth", "auth_silent"),
+        # Somebody here stops it afterwards; the reject stays the last word of the far end.
+        ([*SESSION, "CHAP authentication failed", "Connection terminated.", "Terminating on signal 15", "Exit."],
+         "auth", "rejected"),
         ([*START, "This system lacks kernel support for PPP.  This could be because", "Exit."], "local", None),
     ],
 )  # fmt: skip
@@ -122,6 +129,50 @@ def test_why_an_attempt_failed(texts: list[str], stage: str, reason: str | None)
 )  # fmt: skip
 def test_what_is_no_failure(texts: list[str]) -> None:
     assert of(said(*texts)) == []
+
+
+RECORDED = {
+    "chap": None,
+    "chap-wrong": ("auth", "rejected"),
+    "pap": None,
+    "pap-wrong": ("auth", "rejected"),
+    "mschapv2-wrong": ("auth", "rejected"),
+    "realm": ("auth", "unknown_realm"),
+    "suspended": ("auth", "restricted"),
+    "session-limit": ("auth", "session_limit"),
+    "suspended-pap": ("auth", "restricted"),
+    "other-service": ("discovery", "no_answer"),  # a concentrator without that service keeps silent (RFC 2516, 5.2)
+    "no-secret": ("auth", "hang_up"),
+    "login-server-silent-pap": ("auth", "rejected"),  # this concentrator then refuses in its stead
+    "login-server-silent-chap": ("auth", "rejected"),
+    "line-cut": ("open", None),
+    "network-down-here": ("local", None),
+}
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_what_a_real_pppd_said(name: str) -> None:
+    log = (ROOT / "tests/recordings/pppd-2.4.9.log").read_text("utf-8")
+    calls = {part.partition(": ")[0]: part.partition("\n")[2].splitlines() for part in log.split("\n## ")[1:]}
+    assert set(calls) == set(RECORDED)
+    expected = RECORDED[name]
+    assert of(said(*calls[name])) == ([] if expected is None else [("pppoe", *expected)])
+
+
+@pytest.mark.skipif(shutil.which("pppd") is None, reason="pppd is not installed")
+def test_the_words_are_pppds_own() -> None:
+    """Some are put together: the name of the protocol, then the rest."""
+    places = [Path(str(shutil.which("pppd"))), *Path("/usr/lib/pppd").glob("*/*pppoe.so")]
+    program = b"".join(place.read_bytes() for place in places)
+    causes = [words for words, _, _ in dial_pppd._CAUSES if not words.startswith("PPPoE connection failed")]  # macOS
+    stages = [words for words, _ in dial_pppd._STAGES]
+    others = [
+        "Timeout waiting for PADO packets", "Ignoring PADO packet", "Remote message: ", "Modem hangup",
+        "No CHAP secret found for authenticating us", "LCP terminated by peer", "IPCP terminated by peer",
+    ]  # fmt: skip
+    for words in (*causes, *stages, *dial_pppd._REJECTED, *dial_pppd._WANTED, *others):
+        protocol = next((name for name in ("IPCP", "LCP", "PAP", "EAP") if words.startswith(name)), "")
+        assert words.encode() in program or words.removeprefix(protocol).encode() in program, words
 
 
 def test_the_last_attempt_of_a_dialler_that_tries_again() -> None:
@@ -164,6 +215,18 @@ def test_what_is_old_or_from_the_future_says_nothing() -> None:
         (["Plugin pptp.so loaded.", "Connect: ppp0 <--> pptp (192.0.2.1)", "CHAP authentication failed"], "pptp"),
         (["Connect: ppp0 <--> /dev/ttyUSB0", "CHAP authentication failed"], "cellular"),
         (["Connect: ppp0 <--> /dev/pts/1", "CHAP authentication failed"], "vpn"),
+        (
+            [
+                "Plugin /usr/lib/pppd/2.4.9/nm-l2tp-pppd-plugin.so loaded.",
+                "Plugin pppol2tp.so loaded.",
+                "CHAP authentication failed",
+            ],
+            "vpn",
+        ),
+        (
+            ["Plugin /usr/lib/pppd/2.4.9/nm-pppd-plugin.so loaded.", "PPP session is 1", "CHAP authentication failed"],
+            "pppoe",
+        ),
         (["Connect: ppp0 <--> eth0.35", "CHAP authentication failed"], "pppoe"),
     ],
 )

@@ -62,6 +62,7 @@ _STAGES = (
     ("Connect: ", "lcp"),
     ("PAP authentication succeeded", "ipcp"),
     ("CHAP authentication succeeded", "ipcp"),
+    ("EAP authentication succeeded", "ipcp"),
     ("local  IP address ", "open"),
     ("local IP address ", "open"),
 )
@@ -87,6 +88,7 @@ _CAUSES: tuple[tuple[str, str, str | None], ...] = (  # first words, stage, reas
     # A concentrator offered itself and then kept silent: neither "nobody answered" nor a login that failed.
     ("Timeout waiting for PADS packets", "discovery", None),
     ("Unable to complete PPPoE Discovery", "discovery", None),
+    ("error sending pppoe packet", "local", None),  # the call never left; pppd says afterwards that nobody answered
     ("PPPoE connection failed, No route to host", "discovery", "no_answer"),  # macOS: EHOSTUNREACH is silence there
     ("LCP: timeout sending Config-Requests", "lcp", None),
     ("Serial line is looped back", "lcp", None),
@@ -95,6 +97,7 @@ _CAUSES: tuple[tuple[str, str, str | None], ...] = (  # first words, stage, reas
     # The server's proof of itself was wrong; it did not refuse us.
     ("MS-CHAPv2 mutual authentication failed", "auth", None),
     ("No response to PAP authenticate-requests", "auth", "auth_silent"),
+    ("CHAP authentication timed out", "auth", "auth_silent"),
     ("IPCP: timeout sending Config-Requests", "ipcp", "no_address"),
     ("Could not determine local IP address", "ipcp", "no_address"),
     ("Peer refused to agree to our IP address", "ipcp", "no_address"),
@@ -103,8 +106,7 @@ _CAUSES: tuple[tuple[str, str, str | None], ...] = (  # first words, stage, reas
 
 
 class _End(NamedTuple):
-    """How an attempt ended. Without a stage: it came up, or somebody here ended it; ``answered``: it only came past
-    the discovery yet."""
+    """How an attempt ended. Without a stage: it came up; ``answered``: it only came past the discovery yet."""
 
     at: float
     stage: str | None = None
@@ -117,17 +119,21 @@ class _Dialler:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.company = False
         self.ends: deque[_End] = deque(maxlen=_MOST_ATTEMPTS)
         self._begin()
 
     def _begin(self) -> None:
         self.stage: str | None = None
-        self.decided = False  # this attempt has its cause, or somebody here ended it
+        self.decided = False  # this attempt has its cause
+        self.stopped = False  # somebody here ended it; what pppd says then of time-outs is no finding
         self.offered = False  # a concentrator was heard in this attempt
         self.no_secret = False
         self.message = ""
 
     def _fail(self, at: float, stage: str, reason: str | None) -> None:
+        if self.stopped:
+            return
         if not self.decided:
             self.ends.append(_End(at, stage, reason))
         elif self.ends and self.ends[-1].stage == stage == "discovery":
@@ -140,8 +146,7 @@ class _Dialler:
         if text.startswith(("Exit.", "Connection terminated")) or (text.startswith("pppd ") and " started by " in text):
             self._begin()
         elif text.startswith(_WANTED):
-            self.ends.append(_End(at))
-            self.decided = True
+            self.stopped = True
         elif stage := next((s for words, s in _STAGES if text.startswith(words)), None):
             self._advance(at, stage)
         elif text.startswith("No CHAP secret found for authenticating us"):
@@ -154,6 +159,8 @@ class _Dialler:
             self._cause(at, text)
 
     def _learn_kind(self, text: str) -> None:
+        if "-pppd-plugin.so" in text and "/nm-pppd-plugin.so" not in text:
+            self.company = True  # NetworkManager's L2TP, PPTP and SSL parts are for networks of work, not for lines
         kind = next((kind for words, kind in _KINDS if text.startswith(words)), "")
         if not kind and not self.kind and text.startswith("Connect: "):
             # "Connect: ppp0 <--> eth0": an Ethernet interface; a device file is a modem's or another program's.
@@ -162,7 +169,7 @@ class _Dialler:
                 kind = "cellular"
             elif device and not device.startswith("/"):
                 kind = "pppoe"
-        self.kind = kind or self.kind
+        self.kind = "vpn" if self.company else kind or self.kind
 
     def _advance(self, at: float, stage: str) -> None:
         if stage == "lcp" and (self.decided or self.stage not in (None, "lcp")):
@@ -198,8 +205,8 @@ class _Dialler:
 
 
 def entries(lines: Iterable[LogLine], now: float) -> list[DialEntry]:
-    """How the last attempt of each kind failed; nothing for a kind that works or was ended here. A session that shows
-    no kind is a ``vpn``, which accuses nobody."""
+    """How the last attempt of each kind failed; nothing for a kind that works. A session that shows no kind is a
+    ``vpn``, which accuses nobody."""
     diallers: dict[tuple[str, int], _Dialler] = {}
     for line in sorted(lines, key=lambda line: line.at):
         if line.program in PROGRAMS and line.at <= now:
