@@ -1,0 +1,1 @@
+"""The login between the home and the provider."""
