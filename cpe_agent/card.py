@@ -8,6 +8,7 @@ from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.fault import Dispatch, Fault
 from cpe_agent.diagnose.predicate import Expr
 from cpe_agent.report import Diagnosis, FindingReport, Report
+from cpe_agent.steps import told
 from cpe_agent.words import deciding_test, fault_text, ui
 
 WIDTH = 96
@@ -50,7 +51,7 @@ def card(report: Report, *, language: str = "en", colour: bool = False, unicode:
         lines += row("next", text.next_step, language)
         lines += row("dispatch", _dispatch(BY_CODE[root.fault], language), language)
     lines += _others(d, root, language)
-    lines += row("done", _steps(report, language), language)
+    lines += row("done", "; ".join(told(step, language) for step in report.steps), language)
     lines += row("missing", _missing(report), language)
     if d.verdict != "healthy":
         lines += ["", *wrap(_demarcation(d, language), 0)]
@@ -155,13 +156,6 @@ def _dispatch(fault: Fault, language: str) -> str:
         conditions = ", ".join(ui(f"before.{key}", language) for key in fault.before_action)
         return ui("dispatch.after", language).format(conditions=conditions)
     return ui(f"dispatch.{fault.dispatch}", language)
-
-
-def _steps(report: Report, language: str) -> str:
-    return "; ".join(
-        f"{ui(f'step.{s.step}', language)} {s.when[11:16]} UTC ({ui(f'step.{s.source}', language)})"
-        for s in report.steps
-    )
 
 
 def _missing(report: Report) -> str:

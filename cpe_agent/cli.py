@@ -96,6 +96,7 @@ def _measuring_options(command: Any) -> Any:
             click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about."),
             click.option("--answer", multiple=True, metavar="KEY=VALUE", help="What the customer said (repeatable)."),
             click.option("--target", metavar="HOST-OR-URL", help="A site that the customer misses."),
+            click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
             click.option("--no-upload", is_flag=True, help="Send nothing. (This version never sends anything.)"),
             click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the words."),
         )
@@ -107,7 +108,7 @@ def _measuring_options(command: Any) -> Any:
 @cli.command(help="Diagnose this computer's connection now.")
 @_measuring_options
 def run(**options: Any) -> None:
-    _measure_and_show(_this_host(), options)
+    _measure_and_show(_this_host(), options, keep=True)
 
 
 @cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")
@@ -122,7 +123,7 @@ def record(file: Path, **options: Any) -> None:
         _write(file, recording.to_json())
         click.echo(f"recorded {recording.count} answers in {file}", err=True)
 
-    _measure_and_show(recording.host, options, before_exit=keep)
+    _measure_and_show(recording.host, options, before_exit=keep, keep=True)
 
 
 @cli.command(help="Run on the answers of a recording instead of this computer.")
@@ -287,7 +288,8 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
-def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None) -> NoReturn:
+def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
+    """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
     from cpe_agent.engine import diagnose
@@ -298,6 +300,7 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         target=target,
         complaint=complaint or ("site" if target else None),
         deep=options["deep"],
+        history=not options["no_history"],
     )
     answers = _answers_of(options["answer"])
     progress = _Progress()
@@ -319,6 +322,10 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         _write(options["output"], to_json(report))
     if before_exit is not None:
         before_exit()
+    if keep and plan.history:
+        from cpe_agent.keeping import keep_report
+
+        keep_report(report)
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
