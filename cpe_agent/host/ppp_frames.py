@@ -1,7 +1,7 @@
 """Frames of PPPoE (RFC 2516) and PPP (RFC 1661): made and read by scapy, checked here.
 
-scapy believes a length that lies, so nothing reaches it that is longer than its frame, and what it read of a list of
-tags or options counts only when it spells the very bytes that came. Everything that reads is pure and never raises.
+scapy believes a length that lies, so nothing reaches it that is longer than its frame, and what it read counts only
+when it spells the very bytes that came. Everything that reads is pure and never raises.
 """
 
 from __future__ import annotations
@@ -137,7 +137,13 @@ def read_tags(payload: bytes) -> tuple[Items, bool]:
     beyond the payload ends the list, as End-Of-List does (RFC 2516, appendix A)."""
     found: list[tuple[int, bytes]] = []
     read = 0
-    for tag in _dissected(load().PPPoED_Tags, payload, "tag_list"):
+    if not 0 < len(payload) <= _LONGEST:
+        return (), not payload
+    try:
+        listed = list(load().PPPoED_Tags(payload).tag_list)
+    except Exception:  # by whichever exception scapy stumbles: malformed
+        return (), False
+    for tag in listed:
         kind = getattr(tag, "tag_type", None)
         if kind is None or tag.tag_len != len(tag.tag_value) or len(found) == MOST_ITEMS:
             return tuple(found), False
@@ -146,16 +152,6 @@ def read_tags(payload: bytes) -> tuple[Items, bool]:
             return tuple(found), True
         found.append((kind, bytes(tag.tag_value)))
     return tuple(found), read == len(payload)
-
-
-def _dissected(layer: Any, data: bytes, field: str) -> list[Any]:
-    """The list in that field. What scapy stumbles over, by whichever exception, is malformed."""
-    if not data or len(data) > _LONGEST:
-        return []
-    try:
-        return list(getattr(layer(data), field) or ())
-    except Exception:
-        return []
 
 
 def read_packet(payload: bytes) -> Packet | None:
@@ -167,20 +163,23 @@ def read_packet(payload: bytes) -> Packet | None:
         return None
     data = payload[_PPP.size : 2 + length]
     configures = protocol in (LCP, IPCP) and CONFIGURE_REQUEST <= code <= CONFIGURE_REJECT
-    options = read_options(protocol, payload[2 : 2 + length]) if configures else None
+    options = read_options(payload[2 : 2 + length]) if configures else None
     return Packet(protocol, code, identifier, data, options)
 
 
-def read_options(protocol: int, packet: bytes) -> Items | None:
-    """The options of a whole Configure packet; None when one is malformed, or when there are more than 64."""
-    scapy = load()
-    layer = scapy.PPP_LCP_Configure if protocol == LCP else scapy.PPP_IPCP
-    spelled = [bytes(option) for option in _dissected(layer, packet, "options")]
-    if len(spelled) > MOST_ITEMS or b"".join(spelled) != packet[4:]:
-        return None
-    if any(len(option) < 2 or option[1] != len(option) for option in spelled):
-        return None
-    return tuple((option[0], option[2:]) for option in spelled)
+def read_options(packet: bytes) -> Items | None:
+    """The options of a whole Configure packet; None when one is malformed, or when there are more than 64. Split here
+    and not by scapy: its classes for single options fix their length, and one of another length, which must be
+    rejected and not overheard, would shift all that follow."""
+    found: list[tuple[int, bytes]] = []
+    at = 4
+    while at < len(packet):
+        length = packet[at + 1] if at + 1 < len(packet) else 0
+        if length < 2 or at + length > len(packet) or len(found) == MOST_ITEMS:
+            return None
+        found.append((packet[at], packet[at + 2 : at + length]))
+        at += length
+    return tuple(found)
 
 
 def read_sized(data: bytes) -> tuple[bytes, bytes] | None:

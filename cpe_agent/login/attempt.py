@@ -132,8 +132,14 @@ async def _authenticate(
     seen.method = link.method
 
     def about_to_send() -> None:
+        memory.look()
+        who = memory.who(order.interface, order.user)
+        found = None if order.yes else objection(memory.attempts, who, time.time())
+        if found is not None:  # by another test that ran meanwhile
+            seen.wait_s = found.wait_s
+            raise Over(Outcome.REFUSED_BY_RULES, why=found.key)
         seen.sent = True
-        memory.record(memory.who(order.interface, order.user), time.time())
+        memory.record(who, time.time())
 
     login = Login(session, order.user.encode("utf-8", "surrogateescape"), secret, about_to_send)
     with _Clock("login", seen, watch):

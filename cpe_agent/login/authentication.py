@@ -24,6 +24,7 @@ ANSWER_S = 4.0  # a RADIUS proxy may answer late
 CHALLENGE_S = 3.5  # pppd sends its challenge again after three seconds
 AFTER_END_S = 0.5  # the Failure may come after the Terminate-Request
 ECHO_S = 0.4
+_MOST_RESENT = 3
 _CHALLENGE, _RESPONSE, _SUCCESS, _FAILURE = 1, 2, 3, 4
 _REQUEST, _ACK, _NAK = 1, 2, 3
 
@@ -37,7 +38,7 @@ class Verdict(NamedTuple):
 
 
 class Login:
-    """``about_to_send`` is called once, before anything made of the secret leaves this computer."""
+    """``about_to_send`` is called once, before anything made of the secret leaves here; it may raise ``Over``."""
 
     def __init__(self, session: Session, user: bytes, secret: Secret, about_to_send: Callable[[], None]) -> None:
         self.sent = False
@@ -76,13 +77,15 @@ class Login:
                 break
         self._send(answer)
         until = loop.time() + ANSWER_S
+        again = _MOST_RESENT
         while True:
             packet = await self._wait(CHAP, (_CHALLENGE, _SUCCESS, _FAILURE), until)
             if packet is None:
                 raise await self._silent()
             if packet.code != _CHALLENGE:
                 return self._verdict(packet)
-            if packet == challenge:
+            if packet == challenge and again:
+                again -= 1
                 self._send(answer)  # our answer was lost: the same again is no second attempt
 
     def _answer(self, method: str, challenge: Packet) -> Packet | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,14 @@ class Memory:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "login-attempts.json"
+        self._salt = os.urandom(_SALT_BYTES)
         self.problem: str | None = None
         self.complete = True
         self.attempts: list[Attempt] = []
-        self._salt = os.urandom(_SALT_BYTES)
+        self.look()
+
+    def look(self) -> None:
+        """Read the file: another login test may have written to it since."""
         try:
             self._load()
         except FileNotFoundError:
@@ -53,6 +58,7 @@ class Memory:
         salt = bytes.fromhex(plain["salt"])
         if len(salt) != _SALT_BYTES:
             raise ValueError("salt")
+        self.attempts = []
         for entry in plain["attempts"][:_MOST_ATTEMPTS]:
             at, rejected = entry["at"], entry["rejected"]
             if not isinstance(at, (int, float)) or not isinstance(rejected, bool):
@@ -88,5 +94,6 @@ class Memory:
                 file.write(json.dumps(plain).encode())
             partial.replace(self._path)
         except OSError:
-            partial.unlink(missing_ok=True) if self._path.parent.is_dir() else None
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)
             self.problem = "memory.unwritable"

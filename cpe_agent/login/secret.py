@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from cpe_agent.words import login_text
+
 _LONGEST = 255  # octets: PAP's length field (RFC 1334, 2.2.1)
 
 
@@ -45,6 +47,8 @@ def read_secret(*, from_stdin: bool) -> Secret:
         raise BadSecret("no terminal to ask for the password: use --password-stdin")
     from getpass import getpass
 
-    return Secret(
-        getpass("Password of the Internet login (not shown): ", sys.stderr).encode("utf-8", "surrogateescape")
-    )
+    try:
+        typed = getpass(login_text("prompt"), sys.stderr)
+    except EOFError:
+        typed = ""
+    return Secret(typed.encode("utf-8", "surrogateescape"))

@@ -58,7 +58,7 @@ def _rows(verdict: Verdict, language: str) -> list[tuple[str, str]]:
 
 def note_text(verdict: Verdict, key: str, language: str = "en") -> str:
     text = login_text(key, language).replace("{wait}", str(verdict.seen.wait_s))
-    return f"{text} {login_text('rules.override', language)}" if key.startswith("rules.") else text
+    return " ".join((text, login_text("rules.override", language))) if key.startswith("rules.") else text
 
 
 def _title(code: str, language: str) -> str:

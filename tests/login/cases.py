@@ -52,6 +52,7 @@ CASES: tuple[Case, ...] = (
     accepted("broken tags behind the good ones", {"pado_tags": "0105ffff41"}, "chap"),
     accepted("tags until the frame is full", {"pado_tags": "01050001aa" * 250}, "chap"),
     accepted("header compression wished for", {"lcp_options": "0702080213032a"}, "chap"),
+    accepted("an option of a wrong length", {"lcp_options": "0103aa"}, "chap"),
     accepted("IPv6 alone", {"ipcp": "six"}, "chap", note="address.six-only"),
     refused("wrong", {}, "credentials-rejected", message="Login incorrect"),
     refused("wrong, no text", {"no_text": ""}, "credentials-rejected"),

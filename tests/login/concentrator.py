@@ -89,11 +89,14 @@ class Concentrator:
         self.seen: dict[str, Any] = {"frames": [], "pap": [], "answers": 0, "asked": []}
         self.later: list[tuple[float, bytes]] = []
         self.methods = list(self.b["methods"])
-        self.method: str | None = None
         self.peer = ""
-        self.ours_ok = self.theirs_ok = self.began = self.done = False
+        self.fresh()
+
+    def fresh(self) -> None:
+        """A new session begins."""
+        self.method: str | None = None
+        self.ours_ok = self.theirs_ok = self.began = False
         self.challenge = os.urandom(16)
-        self.address_given = False
 
     # ---------------------------------------------------------------- the wire
 
@@ -171,6 +174,7 @@ class Concentrator:
         listed = PPPoED_Tags(tag_list=[PPPoETag(tag_type=k, tag_value=v) for k, v in tags])
         self.send(Ether(src=self.b["mac"], dst=to, type=0x8863) / PPPoED(code=0x65, sessionid=number) / listed)
         self.peer = to
+        self.fresh()
         if number and self.b["mute"] != "lcp" and not self.b["loop"]:
             self.configure()
 
@@ -326,7 +330,10 @@ class Concentrator:
                 self.later.remove((at, frame))
                 self.sock.send(frame)
             if self.sock in ready:
-                data, ancillary, _, _ = self.sock.recvmsg(2048, 64)
+                try:
+                    data, ancillary, _, _ = self.sock.recvmsg(2048, 64)
+                except OSError:
+                    continue  # the cable was pulled
                 words = [struct.unpack("=IIIHHHH", a[:20]) for _, _, a in ancillary]
                 vlan = next((w[5] & 0xFFF for w in words if w[0] & 16), 0)
                 self.frame(data, vlan)

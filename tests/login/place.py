@@ -9,12 +9,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.probe_lab import ip
+from tests.lab.needs import clean_environment
+from tests.probe_lab import ip, listening, program
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PC, AC = "lgpc", "lgac"
@@ -22,14 +24,13 @@ USER, SECRET = "alice@isp.example", "correct horse"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Nothing of the caller's but the search paths; state and caches inside ``home``."""
+    """Nothing of the caller's; state, caches and temporary files inside ``home``."""
     return {
-        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-        "LANG": "C.UTF-8",
+        **clean_environment(),
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
-        "PYTHONPATH": str(PROJECT),
         "TMPDIR": str(home),
+        "PYTHONPATH": str(PROJECT),
         **more,
     }
 
@@ -52,6 +53,30 @@ def command(*arguments: str, interface: str = "eth0", user: str = USER) -> list[
     ]  # fmt: skip
 
 
+def start(home: Path, *arguments: str, secret: str = SECRET, program: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """The program started and left running, the secret already on its stdin. ``program``: in place of the command."""
+    running = subprocess.Popen(
+        ["ip", "netns", "exec", PC, *(program or command("--json", *arguments))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=home,
+        env=environment(home),
+    )
+    assert running.stdin is not None
+    running.stdin.write(secret + "\n")
+    running.stdin.flush()
+    return running
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < deadline, "it never came to that"
+        time.sleep(0.02)
+
+
 class Place:
     def __init__(self, concentrator: subprocess.Popen[str]) -> None:
         self._concentrator = concentrator
@@ -67,19 +92,48 @@ class Place:
         seen: dict[str, Any] = json.loads(line)
         return seen
 
-    def login(self, home: Path, *arguments: str, secret: str = SECRET, user: str = USER, json_: bool = True) -> Ran:
+    def login(
+        self,
+        home: Path,
+        *arguments: str,
+        secret: str = SECRET,
+        user: str = USER,
+        interface: str = "eth0",
+        json_: bool = True,
+        before: Sequence[str] = (),
+        more: dict[str, str] | None = None,
+    ) -> Ran:
+        """One run of the program beside the concentrator. ``before``: what starts it; ``more``: of its environment."""
+        shape = ["--json"] if json_ else []
         done = subprocess.run(
-            ["ip", "netns", "exec", PC, *command(*(["--json"] if json_ else []), *arguments, user=user)],
+            ["ip", "netns", "exec", PC, *before, *command(*shape, *arguments, user=user, interface=interface)],
             input=secret + "\n",
             capture_output=True,
             text=True,
             timeout=60,
             cwd=home,
-            env=environment(home),
+            env=environment(home, **(more or {})),
             check=False,
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@contextmanager
+def router(home: Path, status: str) -> Iterator[None]:
+    """A home router in front of the program: an address, a default route, and its word about its own session."""
+    state = home / "igd.json"
+    state.write_text(json.dumps({"service": "WANPPPConnection", "status": status}))
+    ip("addr add 192.168.1.1/24 dev line", netns=AC)
+    ip("addr add 192.168.1.2/24 dev eth0", "route add default via 192.168.1.1", netns=PC)
+    try:
+        with program(
+            AC, sys.executable, "-m", "tests.login.router", str(state), ready=lambda: listening(AC, "tcp", 49152)
+        ):
+            yield
+    finally:
+        ip("addr flush dev line", netns=AC)
+        ip("addr flush dev eth0", netns=PC)
 
 
 @contextmanager

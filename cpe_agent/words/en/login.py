@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
+    "prompt": "Password of the Internet login (not shown): ",
     # while it runs
     "stage.discovery": "calling for the provider's concentrator",
     "stage.session": "asking it for a session",
