@@ -176,8 +176,8 @@ def test_the_listed_concentrator() -> None:
     assert not is_known(b"BRAS-1", mac, ("bras-1", "", "BRAS"))
     assert not is_known(None, mac, ("",))
     stranger = Concentrator("A", mac, known=False, echoed=(), error=None)
-    full = stranger._replace(error="ac-system-error")
-    known = stranger._replace(known=True, error="ac-system-error")
+    full = stranger._replace(error=("ac-system-error", b""))
+    known = stranger._replace(known=True, error=("ac-system-error", b""))
     assert choose((stranger, known)) is known
     assert choose((full, stranger)) is stranger
 

@@ -212,6 +212,18 @@ def test_the_interface(wire: Place, home: Path) -> None:
     assert "no signal on its cable" in out.stderr
 
 
+def test_the_one_wired_interface_needs_no_name(wire: Place, home: Path) -> None:
+    wire.behave()
+    assert wire.login(home, interface=None).said["outcome"] == "accepted"
+    ip("link add eth1 type veth peer name eth2", "link set eth1 up", "link set eth2 up", netns="lgpc")
+    try:
+        several = wire.login(home, interface=None)
+    finally:
+        ip("link del eth1", netns="lgpc")
+    assert several.status == 2
+    assert all(name in several.stderr for name in ("eth0", "eth1", "eth2"))
+
+
 def test_no_password_is_wrong_use(wire: Place, home: Path) -> None:
     wire.behave()
     for secret in ("", "x" * 300):

@@ -20,7 +20,7 @@ from cpe_agent.login.negotiation import Negotiation
 if TYPE_CHECKING:
     from cpe_agent.login.session import Session
 
-RESEND_S = (0.6, 1.3)
+RESEND_S = (0.3, 0.7, 1.3)
 GIVE_UP_S = 2.0
 _ADDRESS = 3
 _NONE = bytes(4)

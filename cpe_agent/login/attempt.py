@@ -51,7 +51,7 @@ async def attempt(
     order: Order, secret: Secret, host: Host, wire: Wire, memory: Memory, watch: Callable[[Stage], None]
 ) -> Verdict:
     """Raises ``CannotMeasure`` when the interface takes no frames any more."""
-    seen = Seen(listed=bool(order.listed))
+    seen = Seen(listed=bool(order.listed), service=order.service)
     seen.rejected_before = rejected_lately(memory.attempts, time.time()) or (False if memory.complete else None)
     around = asyncio.ensure_future(look(host, order.interface))
     try:
@@ -90,6 +90,9 @@ async def _log_in(
     seen.chosen = chosen = choose(seen.concentrators)
     methods = _methods(order, chosen)
     with _Clock("session", seen, watch):
+        if chosen.error is not None:
+            seen.pads_error = chosen.error[0]
+            raise Over(Outcome.PADS_ERROR, text=chosen.error[1])
         granted = await request(wire, chosen, order.service)
         if granted.error is not None:
             seen.pads_error = granted.error

@@ -50,13 +50,13 @@ _ERRORS = {
 
 class Concentrator(NamedTuple):
     """One that offered a session. ``known``: the profile lists its name or hardware address. ``echoed``: the tags of
-    its offer that must come back to it."""
+    its offer that must come back to it; ``error``: what it reports in place of an offer, and its text."""
 
     name: str | None
     mac: bytes
     known: bool
     echoed: Items
-    error: str | None
+    error: tuple[str, bytes] | None
 
 
 class Granted(NamedTuple):
@@ -121,13 +121,12 @@ async def find(wire: Wire, service: str, listed: Sequence[str]) -> Found:
 
 def _concentrator(offer: Discovery, listed: Sequence[str]) -> Concentrator:
     name = value_of(offer.tags, AC_NAME)
-    error = error_of(offer.tags)
     return Concentrator(
         clean(name),
         offer.source,
         is_known(name, offer.source, listed),
         tuple((kind, value) for kind, value in offer.tags if kind in (AC_COOKIE, RELAY_SESSION_ID)),
-        None if error is None else error[0],
+        error_of(offer.tags),
     )
 
 

@@ -54,6 +54,7 @@ class Seen:
     why: str | None = None
     wait_s: int | None = None
     error: int | None = None
+    service: str = ""
     pads_error: str | None = None
     sent: bool = False
     address: Address | None = None
@@ -187,6 +188,8 @@ def _no_pado(seen: Seen) -> _Meaning:
     around = seen.surroundings
     if around is None or around.gateway is not False:
         return None, (), ("no-pado.behind-router" if around is not None and around.gateway else "no-pado.no-routes",)
+    if seen.service:
+        return None, (), ("no-pado.service",)  # who does not offer it must not answer (RFC 2516, 5.2)
     if seen.unmatched:
         return None, (), ("no-pado.unmatched",)
     if seen.rejected_before is not False:

@@ -45,6 +45,7 @@ CASES: tuple[Case, ...] = (
     accepted("MS-CHAPv2 wished for", {"methods": ["chap", "mschapv2"]}, "mschapv2", "--method", "mschapv2"),
     accepted("on a VLAN", {"vlan": 35}, "chap", "--vlan", "35"),
     accepted("PADO after a second", {"pado_delay": 1.0}, "chap"),
+    accepted("that service", {"services": ["gold"]}, "chap", "--service", "gold"),
     accepted("PADO twice", {"pado_twice": True}, "chap"),
     accepted("verdict under a foreign identifier", {"identifier_wrong": True}, "chap"),
     accepted("a second, different challenge", {"challenge_twice": True}, "chap"),
@@ -108,6 +109,14 @@ CASES: tuple[Case, ...] = (
     Case("nobody answers, wrong password", {"mute": "padi"}, "no-pado", "access-no-pado", "access", right=False),
     Case("an offer to another call", {"pado_host_uniq": False}, "no-pado", note="no-pado.unmatched"),
     Case("silent on our VLAN", {"vlan": 35}, "no-pado", "access-no-pado", "access", note="no-pado.late"),
+    Case(
+        "nobody offers that service",
+        {"services": ["gold"]},
+        "no-pado",
+        arguments=("--service", "lead"),
+        note="no-pado.service",
+    ),
+    Case("an offer with an error", {"pado_error": [0x0202, "full"]}, "pads-error", "isp-bras-overloaded", "isp-core"),
     Case("no PADS", {"mute": "padr"}, "no-pads", "isp-bras-overloaded", "isp-core"),
     Case(
         "Service-Name-Error",

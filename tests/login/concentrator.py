@@ -50,6 +50,7 @@ DEFAULTS: dict[str, Any] = {
     "pado_tags": "",  # hexadecimal, put behind the good ones
     "pado_host_uniq": True,
     "pado_error": None,
+    "services": None,  # the names that it answers to, the empty one always; None: all
     "pads_error": None,  # [tag, text]
     "pads_session": 0x1234,
     "order": "verdict",  # verdict | verdict-term | term-verdict | term | padt | term-before-login
@@ -141,7 +142,9 @@ class Concentrator:
         unique = next((v for k, v in tags if k == 0x0103), None)
         if code == 0x09:
             self.saw("padi")
-            if self.b["mute"] != "padi":
+            wanted = next((v for k, v in tags if k == 0x0101), b"").decode()
+            offered = self.b["services"]
+            if self.b["mute"] != "padi" and (not wanted or offered is None or wanted in offered):
                 self.offer(frame.src, self.b["name"], self.b["mac"], unique, self.b["pado_tags"])
                 if self.b["rogue"]:
                     r = self.b["rogue"]

@@ -46,11 +46,10 @@ class Ran(NamedTuple):
         return said
 
 
-def command(*arguments: str, interface: str = "eth0", user: str = USER) -> list[str]:
-    return [
-        sys.executable, "-m", "cpe_agent", "login-test", "--interface", interface, "--user", user, "--password-stdin",
-        *arguments,
-    ]  # fmt: skip
+def command(*arguments: str, interface: str | None = "eth0", user: str = USER) -> list[str]:
+    named = [] if interface is None else ["--interface", interface]
+    program = [sys.executable, "-m", "cpe_agent", "login-test"]
+    return [*program, *named, "--user", user, "--password-stdin", *arguments]
 
 
 def start(home: Path, *arguments: str, secret: str = SECRET, program: Sequence[str] = ()) -> subprocess.Popen[str]:
@@ -98,7 +97,7 @@ class Place:
         *arguments: str,
         secret: str = SECRET,
         user: str = USER,
-        interface: str = "eth0",
+        interface: str | None = "eth0",
         json_: bool = True,
         before: Sequence[str] = (),
         more: dict[str, str] | None = None,

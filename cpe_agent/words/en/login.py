@@ -56,6 +56,8 @@ PHRASES: dict[str, str] = {
     "call from there reaches no concentrator. Connect it straight to the modem and repeat.",
     "no-pado.no-routes": "Whether this computer sits behind a router is not known, and from there a call reaches no "
     "concentrator.",
+    "no-pado.service": "A concentrator that does not offer the service that was asked for keeps silent. Repeat without "
+    "--service.",
     "no-pado.unmatched": "A concentrator did answer, but not to this call: its offer lacks our mark or is garbled. So the "
     "line carries frames; the provider should look at its concentrator, or another program here dials as well.",
     "no-pado.late": "Not a matter of user name or password. If the provider uses a VLAN, repeat with --vlan. Some "
