@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from cpe_agent.login.session import Session
 
 MRU, AUTHENTICATION, MAGIC = 1, 3, 5
-RESEND_S = (0.1, 0.25, 0.5, 1.0, 1.7)  # pppoe-server starts a pppd after its PADS, and what came before that is lost
+# pppoe-server starts a pppd after its PADS: what comes before that one listens is lost, and it waits for a first word.
+RESEND_S = (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0, 1.7)
 GIVE_UP_S = 2.5
 _MRU_PPPOE = (1492).to_bytes(2, "big")  # RFC 2516, 7: the Ethernet MTU less PPPoE and PPP
 _MOST_AUTH_NAKS = 4

@@ -47,9 +47,11 @@ class Negotiation:
     def hopeless(self) -> bool:
         return self.rounds > MOST_ROUNDS
 
-    def request(self) -> None:
-        """Send our options, under a new identifier: the content may have changed (RFC 1661, 5.1)."""
-        self._identifier = self._session.identifier()
+    def request(self, *, again: bool = False) -> None:
+        """Send our options. ``again``: unchanged and under the same identifier, so that an answer that comes later than
+        the repetition counts (RFC 1661, 5.1)."""
+        if not again:
+            self._identifier = self._session.identifier()
         options = tuple(self.wanted.items())
         self._session.send(Packet(self._protocol, CONFIGURE_REQUEST, self._identifier, options=options))
 
@@ -84,7 +86,7 @@ class Negotiation:
         start = loop.time()
         for following in (*resend_s, give_up_s):
             if not self.agreed:
-                self.request()
+                self.request(again=self._identifier != 0)
             while not self.open:
                 packet = await self._session.next(start + following)
                 if packet is None:

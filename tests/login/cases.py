@@ -46,6 +46,7 @@ CASES: tuple[Case, ...] = (
     accepted("on a VLAN", {"vlan": 35}, "chap", "--vlan", "35"),
     accepted("PADO after a second", {"pado_delay": 1.0}, "chap"),
     accepted("that service", {"services": ["gold"]}, "chap", "--service", "gold"),
+    accepted("a link that answers slowly", {"ppp_delay": 0.6}, "chap"),
     accepted("PADO twice", {"pado_twice": True}, "chap"),
     accepted("verdict under a foreign identifier", {"identifier_wrong": True}, "chap"),
     accepted("a second, different challenge", {"challenge_twice": True}, "chap"),

@@ -61,6 +61,7 @@ DEFAULTS: dict[str, Any] = {
     "proof": True,
     "loop": False,  # every PPP packet comes back as it was sent
     "echo": True,
+    "ppp_delay": 0.0,  # seconds that every PPP packet takes
     "ipcp": "give",  # give | reject | zero | term | six
     "lcp_options": "",  # hexadecimal, put into our Configure-Request
     "identifier_wrong": False,
@@ -114,9 +115,10 @@ class Concentrator:
             self.sock.send(frame[:14] + os.urandom(64))
 
     def ppp(self, protocol: int, packet: Any) -> None:
+        delay = self.b["ppp_delay"]
         number = self.b["pads_session"]
         head = Ether(src=self.b["mac"], dst=self.peer, type=0x8864) / PPPoE(sessionid=number) / PPP(proto=protocol)
-        self.send(head / packet)
+        self.send(head / packet, time.monotonic() + delay if delay else 0.0)
 
     def saw(self, what: str) -> None:
         self.seen["frames"].append(what)
