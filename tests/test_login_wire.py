@@ -133,6 +133,15 @@ def test_behind_a_router_silence_says_nothing(wire: Place, home: Path) -> None:
     assert (ran.status, ran.said["fault"], ran.said["notes"]) == (3, None, ["no-pado.behind-router"])
 
 
+def test_behind_a_router_a_refusal_is_nobodys_word(wire: Place, home: Path) -> None:
+    wire.behave()
+    with router(home, "Connecting"):
+        ran = wire.login(home, secret="wrong")
+    assert (ran.status, ran.said["outcome"], ran.said["fault"]) == (3, "rejected", None)
+    assert ran.said["suspects"] == ["credentials-rejected"]
+    assert "concentrator.behind-router" in ran.said["notes"]
+
+
 def test_never_while_the_routers_session_is_up(wire: Place, home: Path) -> None:
     with router(home, "Connected"):
         wire.behave()

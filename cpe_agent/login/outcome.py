@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cpe_agent.host.clean import clean
 from cpe_agent.login.address_control import Address
 from cpe_agent.login.ending import Outcome
-from cpe_agent.login.reject_text import no_service, refusal, server_was_silent
+from cpe_agent.login.reject_text import PARENT, no_service, refusal, server_was_silent
 
 if TYPE_CHECKING:
     from cpe_agent.login.discovery import Concentrator
@@ -127,15 +127,25 @@ def verdict_of(seen: Seen) -> Verdict:
         # A stranger's refusal or silence says nothing about the provider's account or servers.
         suspects = (fault, *suspects)
         fault = None
-        notes = (*notes, "concentrator.not-listed" if seen.listed else "concentrator.which")
+        notes = (*notes, _doubt(seen))
     return Verdict(seen, seen.outcome, message, fault, suspects, notes)
 
 
 def _word_of_the_provider(seen: Seen) -> bool:
-    """Was it the provider's own concentrator that spoke? Listed, or the only one where nothing is listed."""
+    """Was it the provider's own concentrator that spoke? Listed, or the only one at the modem where none is listed."""
     if seen.chosen is None:
         return False
-    return seen.chosen.known or (not seen.listed and len(seen.concentrators) == 1)
+    return seen.chosen.known or (not seen.listed and len(seen.concentrators) == 1 and not _behind_router(seen))
+
+
+def _doubt(seen: Seen) -> str:
+    if seen.listed:
+        return "concentrator.not-listed"
+    return "concentrator.which" if len(seen.concentrators) > 1 else "concentrator.behind-router"
+
+
+def _behind_router(seen: Seen) -> bool:
+    return seen.surroundings is not None and seen.surroundings.gateway is True
 
 
 _Meaning = tuple[str | None, tuple[str, ...], tuple[str, ...]]  # fault, suspects, notes
@@ -146,7 +156,8 @@ def _meaning(seen: Seen, message: str | None) -> _Meaning:
         case Outcome.ACCEPTED:
             return _accepted(seen, message)
         case Outcome.REJECTED:
-            return refusal(message, seen.error), (), ()
+            fault = refusal(message, seen.error)
+            return fault, (), ("rejected.stale-session",) if fault == PARENT else ()
         case Outcome.NO_PADO:
             return _no_pado(seen)
         case Outcome.NO_PADS:

@@ -29,7 +29,7 @@ PHRASES: dict[str, str] = {
     # what it means when nobody is named
     "unnamed.accepted": "Line, concentrator, login server and account work for this pair.",
     "unnamed.other": "Nobody is to be blamed on this evidence.",
-    "unnamed.not-run": "Nothing was sent, and nothing is known about the login from this.",
+    "unnamed.not-run": "No login was sent, and nothing is known about it from this.",
     "label.said": "The server's words",
     "label.login": "Login",
     "label.by": "Answered",
@@ -81,6 +81,11 @@ PHRASES: dict[str, str] = {
     "concentrator.several-strangers": "Several concentrators answered, and it is not known which are the provider's.",
     "concentrator.not-listed": "The one that spoke is not in the provider's list, so its word is not the provider's.",
     "concentrator.which": "A profile that lists the provider's concentrators decides whose word this was.",
+    "concentrator.behind-router": "This computer has a default gateway on this interface, so it sits behind a router, and a "
+    "concentrator that answers there need not be the provider's. Connect it straight to the modem, or list the "
+    "provider's concentrators in the profile.",
+    "rejected.stale-session": "If a router was logged in on this line within the last three minutes, its session may still "
+    "be open and this one refused as a second one: wait three minutes and repeat once.",
     "rules.too-soon": "The last login of this name was refused less than half a minute ago. Possible again in {wait} s.",
     "rules.too-many": "Three logins of this name within ten minutes can lock the account. Possible again in {wait} s.",
     "rules.session-up": "A session of this home is up, and a second login could end it. Nothing is wrong with the login "
