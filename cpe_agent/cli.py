@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, 4
 STATUS = {"healthy": HEALTHY, "fault": FAULT, "inconclusive": INCONCLUSIVE}
 LANGUAGES = ("he", "en", "ar", "ru")
+LEAST_S, MOST_S = 0.2, 120.0  # what --budget may ask for
 COMPLAINTS = ("no-internet", "slow", "drops", "site", "other")
 
 
@@ -66,16 +67,23 @@ def _measuring_options(command: Any) -> Any:
             click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object, nothing else."),
             click.option("--output", type=click.Path(path_type=Path), help="Also write the JSON report to this file."),
             click.option("--deep", is_flag=True, help="Measure everything to its end, up to 20 s."),
-            click.option("--budget", type=click.FloatRange(0.2, 120), help="Seconds the run may take (8; deep 20)."),
+            click.option("--budget", type=float, help="Seconds the run may take, 0.2 to 120 (8; deep 20)."),
             click.option(
                 "--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML)."
             ),
             click.option("--case", help="Case code to put into the report."),
             click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about."),
-            click.option("--answer", multiple=True, metavar="KEY=VALUE", help="What the customer said (repeatable)."),
-            click.option("--target", metavar="HOST-OR-URL", help="A site that the customer misses."),
-            click.option("--no-upload", is_flag=True, help="Send nothing. (This version never sends anything.)"),
-            click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the words."),
+            click.option(
+                "--answer",
+                multiple=True,
+                metavar="KEY=VALUE",
+                help="What you saw or were told, for example line-lamp=off; repeatable. '--answer help' lists them.",
+            ),
+            click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
+            click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
+            click.option(
+                "--lang", type=click.Choice(LANGUAGES), default="en", help="Language. The words are English for now."
+            ),
         )
     ):
         command = option(command)
@@ -118,10 +126,11 @@ def replay(file: Path, **options: Any) -> None:
 
 @cli.command(name="explain", help="What a fault means, what proves it, and what separates it from its look-alikes.")
 @click.argument("fault")
-def explain_(fault: str) -> None:
+@click.option("--rules", is_flag=True, help="Also the rules of the catalogue, as they are written.")
+def explain_(fault: str, rules: bool) -> None:
     from cpe_agent.explain import explain, nearest
 
-    text = explain(fault)
+    text = explain(fault, rules=rules, width=_width())
     if text is None:
         near = nearest(fault)
         hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
@@ -150,7 +159,7 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 
             click.echo(json.dumps(plain(" ".join(code))))
         else:
-            click.echo(card(" ".join(code), colour=_colour(), unicode=_unicode()), nl=False)
+            click.echo(card(" ".join(code), **_screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
 
@@ -184,10 +193,11 @@ def judge_(report: Path, as_json: bool) -> None:
 @cli.command(help="What changed between two reports, in words first.")
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
-def compare(before: Path, after: Path) -> None:
+@click.option("--all", "everything", is_flag=True, help="Every single fact that differs, too.")
+def compare(before: Path, after: Path, everything: bool) -> None:
     from cpe_agent.compare import compare as compare_reports
 
-    click.echo(compare_reports(_load(before), _load(after)), nl=False)
+    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=_width()), nl=False)
 
 
 @cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Default: the first literal target.")
@@ -198,10 +208,15 @@ def trace(host: str | None, rounds: int) -> None:
 
     from cpe_agent.collector import CannotMeasure
     from cpe_agent.profile import BUILT_IN
+    from cpe_agent.target import BadTarget, check_host
     from cpe_agent.trace import NoAddress, trace_text
 
     try:
-        text = asyncio.run(trace_text(_this_host(), host or BUILT_IN.literals[0].address, rounds))
+        target = BUILT_IN.literals[0].address if host is None else check_host(host)
+    except BadTarget as error:
+        raise Stop(str(error), USAGE) from None
+    try:
+        text = asyncio.run(trace_text(_this_host(), target, rounds))
     except (CannotMeasure, NoAddress) as error:
         raise Stop(str(error), CANNOT_RUN) from None
     click.echo(text, nl=False)
@@ -263,19 +278,36 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
+def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
+    """What this run is asked to do, checked before anything is measured."""
+    from cpe_agent.target import BadTarget, check_target
+
+    target, complaint, budget = options["target"], options["complaint"], options["budget"]
+    if budget is not None and not LEAST_S <= budget <= MOST_S:  # holds for NaN too
+        raise Stop(f"--budget {budget:g}: give {LEAST_S:g} to {MOST_S:g} seconds", USAGE)
+    if complaint == "site" and target is None:
+        raise Stop("--complaint site: which site? Add --target HOST-OR-URL", USAGE)
+    try:
+        target = None if target is None else check_target(target)
+    except BadTarget as error:
+        raise Stop(f"--target: {error}", USAGE) from None
+    plan = _plan_of(options["profile_file"])
+    complaint = complaint or ("site" if target else None)
+    return plan._replace(target=target, complaint=complaint, deep=options["deep"]), _answers_of(options["answer"])
+
+
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None) -> NoReturn:
     import asyncio
 
     from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
-    target, complaint = options["target"], options["complaint"]
-    plan = _plan_of(options["profile_file"])._replace(
-        target=target,
-        complaint=complaint or ("site" if target else None),
-        deep=options["deep"],
-    )
-    answers = _answers_of(options["answer"])
+    if "help" in options["answer"]:
+        from cpe_agent.explain import questions
+
+        click.echo(questions())
+        sys.exit(0)
+    plan, answers = _asked(options)
     progress = _Progress()
     try:
         report = asyncio.run(
@@ -291,7 +323,10 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         click.echo(ui("no-language"), err=True)
     unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
     if options["output"] is not None:
-        _write(options["output"], to_json(report))
+        try:
+            _write(options["output"], to_json(report))
+        except Stop as unwritten:  # the verdict was given and stands
+            unwritten.show()
     if before_exit is not None:
         before_exit()
     if unsaid is not None:
@@ -300,16 +335,17 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
 
 class _Progress:
-    """One line on stderr that grows while sections arrive; only on a terminal."""
+    """One line on stderr that grows while sections arrive; only on a terminal that may be painted."""
 
     def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
+        self._on = _paintable(sys.stderr)
 
     def saw(self, section: type, _measured: object) -> None:
         if self._on:
             from cpe_agent.facts import section_name
+            from cpe_agent.words import ui
 
-            sys.stderr.write(f"\r\x1b[Kmeasuring: {section_name(section)}")
+            sys.stderr.write(f"\r\x1b[K{ui('progress')}: {ui(f'section.{section_name(section)}')}")
             sys.stderr.flush()
 
     def clear(self) -> None:
@@ -337,17 +373,31 @@ def _answer(say: Callable[[], None]) -> str | None:
 def _card(report: Report) -> None:
     from cpe_agent.card import card
 
-    click.echo(card(report, colour=_colour(), unicode=_unicode()), nl=False)
+    click.echo(card(report, **_screen()), nl=False)
 
 
-def _colour() -> bool:
+def _screen() -> dict[str, Any]:
+    """What stdout can show, as the options of a card."""
+    return {"colour": _paintable(sys.stdout), "unicode": _unicode(), "width": _width()}
+
+
+def _paintable(stream: Any) -> bool:
+    """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
     import os
 
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def _width() -> int:
+    import shutil
+
+    from cpe_agent.layout import WIDTH, width_of
+
+    return width_of(shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def _read(path: Path) -> bytes:
@@ -367,16 +417,9 @@ def _load(path: Path) -> Report:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All or nothing: a full disk leaves the old file as it was."""
-    import os
+    from cpe_agent.deliver.file import write
 
-    partial = path.with_name(f".{path.name}.part")
     try:
-        with partial.open("wb") as file:
-            file.write(data + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None
+        write(path, data + b"\n")
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        raise Stop(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}", CANNOT_RUN) from None

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 
 from cpe_agent.facts import Hop
 from cpe_agent.host import Host
+from cpe_agent.words import ui
 
 TIMEOUT_S = 1.0
 
@@ -29,7 +30,8 @@ async def _address(host: Host, target: str) -> str:
     except ValueError:
         found = await host.net.lookup(target)
         if not found.addresses:
-            raise NoAddress(f"{target}: no address ({found.failure}); give an address instead") from None
+            why = ui(f"failure.{found.failure or 'nodata'}")
+            raise NoAddress(f"the name {target} could not be looked up: {why}") from None
         return found.addresses[0]
 
 

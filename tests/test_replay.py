@@ -253,8 +253,8 @@ def test_a_recording_of_an_older_version_lacks_answers_and_names_no_fault(left_o
 
 _BUSY = {"cpu_percent": 1.0, "memory_percent": 2.0}
 BAD = {
-    "no JSON": (b"{", "not JSON"),
-    "not text": (b"\xff\xfe\x00", "not JSON"),
+    "no JSON": (b"{", "damaged or cut off"),
+    "not text": (b"\xff\xfe\x00", "damaged or cut off"),
     "a list": (b"[]", "not a recording"),
     "another format": (_recording({}).replace(b'"format": 1', b'"format": 99'), "not a recording of format"),
     "deep": (b"[" * 100_000, "nested too deeply"),

@@ -181,8 +181,13 @@ def _answers_of(data: bytes) -> dict[str, Any]:
         recording = _shown(json.loads(data, parse_constant=_finite, parse_float=_finite))
     except RecursionError:
         raise BadRecording("nested too deeply") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        after = error.pos if isinstance(error, json.JSONDecodeError) else error.start
+        raise BadRecording(f"damaged or cut off (after {after} characters), or no recording") from None
     except ValueError as error:
         raise BadRecording(f"not JSON: {error}") from None
+    if isinstance(recording, dict) and "schema" in recording and "diagnosis" in recording:
+        raise BadRecording("this is a report; use 'cpe-agent judge'")
     if not isinstance(recording, dict) or recording.get("format") != FORMAT:
         raise BadRecording(f"not a recording of format {FORMAT}")
     answers = recording.get("answers")

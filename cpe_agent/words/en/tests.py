@@ -42,6 +42,7 @@ TESTS: dict[str, str] = {
     "check again.",
     "press-connect": "Press Connect in the router's page once: does the connection come up, and if not, what does it say?",
     "read-address-server-log": "Look at the provider's address server or RADIUS log: was this line given an address, and if not, why?",
+    "read-the-code": "Nothing more can be measured from here. Call {provider} and read them the code below.",
     "read-login-server-log": "Look at the provider's login server log: did a request of this line arrive, and what was answered?",
     "read-router-ipv6-page": "Look at the router's IPv6 page: did it get a prefix from the provider?",
     "read-router-page": "Look at the router's Internet page: connection type, state and last error.",
