@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _GRAIN_S = 1.0  # an HTTP date has whole seconds
 _ROUTER_UNSET_S = 10 * 365 * 86400  # a router that never learned the time starts in 1970 or at its build date
 _TOLERANCE_S = 2.0  # servers keep time to a second or two
+_STALE_SHARE = 0.1  # a page out of a cache bears an old date; beside a clock that is years off that is agreement
 
 
 def _source(kind: str, answer: HttpAnswer) -> ClockSource | None:
@@ -28,12 +29,13 @@ def _source(kind: str, answer: HttpAnswer) -> ClockSource | None:
 
 
 def agreed_skew(sources: Iterable[ClockSource]) -> float | None:
-    """The median when all lie within their errors of each other; None otherwise, or without sources."""
+    """The median when all lie within their errors of each other, or within a tenth of it; None otherwise, or without
+    sources."""
     known = list(sources)
     if not known:
         return None
     middle = sorted(s.skew_s for s in known)[len(known) // 2]
-    if any(abs(s.skew_s - middle) > s.error_s + _TOLERANCE_S for s in known):
+    if any(abs(s.skew_s - middle) > max(s.error_s + _TOLERANCE_S, abs(middle) * _STALE_SHARE) for s in known):
         return None
     return round(middle, 1)
 

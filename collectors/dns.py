@@ -6,17 +6,18 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.collector import CannotMeasure, Collector
+from cpe_agent.early import hedged
 from cpe_agent.facts import (
     Addressing,
     Dns,
     DnsAnswer,
     DnsServer,
     Failure,
-    Gateway,
     HostsEntry,
     Interfaces,
     NicKind,
@@ -28,12 +29,15 @@ from cpe_agent.literals import asked_literals
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts
     from cpe_agent.facts import Resolver
-    from cpe_agent.host import Host
+    from cpe_agent.host import Host, SystemLookup
 
 _MOST_ASKED = 4  # configured resolvers asked in full
 _MOST_KEPT = 16
 _MOST_PUBLIC = 2
 _WAIT_S = 2.5  # before a resolver of this home is called silent
+_SYSTEM_S = 1.5  # only beside the direct questions; these decide what is slow and what is dead
+_HEDGE_S = 0.6
+_ENCRYPTED_ONLY = "strict"
 _SPOKE = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED)
 
 
@@ -112,9 +116,16 @@ async def _known_name(host: Host, server: str, question: _Question, waits: _Wait
         await asyncio.gather(*left, return_exceptions=True)
 
 
-async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...]) -> DnsServer:
+async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...], *, over_tls: bool) -> DnsServer:
     public = server.role == "public"
     waits = _WAITS_PUBLIC if public else _WAITS
+
+    async def encrypted(question: _Question) -> list[DnsAnswer]:
+        return [
+            await host.net.dns(
+                server.address, question.name, kind=question.kind, transport="dot", timeout_s=waits.whole_s
+            )
+        ]
 
     async def others(question: _Question) -> list[DnsAnswer]:
         return [
@@ -128,13 +139,14 @@ async def _ask(host: Host, server: DnsServer, questions: tuple[_Question, ...]) 
         ]
 
     asked = [_known_name(host, server.address, q, waits) if q.kind == "known" else others(q) for q in questions]
+    asked += [encrypted(q) for q in questions if over_tls and q.kind == "known"]
     answers = await asyncio.gather(*asked)
     return server._replace(answers=tuple(answer for group in answers for answer in group))
 
 
 def _configured(facts: Facts, provider: frozenset[str]) -> list[DnsServer]:
     addressing = facts[Addressing]
-    gateways = {look.address for look in facts[Gateway].gateways} | {r.gateway for r in addressing.routes}
+    gateways = {r.gateway for r in addressing.routes}
     tunnels = {n.name for n in facts[Interfaces].nics if n.kind is NicKind.TUNNEL}
 
     def server(resolver: Resolver) -> DnsServer:
@@ -168,11 +180,30 @@ def _servers(facts: Facts) -> list[DnsServer]:
     return servers
 
 
+def asked_over_tls(servers: list[DnsServer], *, deep: bool) -> frozenset[str]:
+    """Who is asked over TLS as well (RFC 7858): the resolvers that this computer may only ask so, and beside them one
+    public one, which shows whether that port is open at all. Nobody where it could change nothing."""
+    strict = [s.address for s in servers if s.encrypted == _ENCRYPTED_ONLY]
+    public = [s.address for s in servers if s.role == "public"][:1] if strict or deep else []
+    return frozenset((*strict, *public))
+
+
 async def _overrides(host: Host, questions: tuple[_Question, ...]) -> tuple[HostsEntry, ...]:
     try:
         return await host.local.hosts_overrides([q.name for q in questions if q.kind != "absent"])
     except CannotMeasure:
         return ()
+
+
+async def _system(host: Host, plan: Plan) -> SystemLookup:
+    """The system's own look-up of a name; while it is silent, of another one too: a router's forwarder does not ask
+    again for a name whose question it has lost."""
+
+    async def look(name: str, left_s: float) -> SystemLookup:
+        return await host.net.lookup(name, timeout_s=left_s)
+
+    looks = [partial(look, name) for name in plan.names[:2]]
+    return await hedged(looks, timeout_s=_SYSTEM_S, every_s=_HEDGE_S, good=lambda found: found.ok)
 
 
 async def collect(host: Host, facts: Facts) -> Dns:
@@ -185,9 +216,10 @@ async def collect(host: Host, facts: Facts) -> Dns:
     asked = [s for s in servers if s.role == "configured"][:_MOST_ASKED] + [
         s for s in servers if s.role != "configured"
     ]
+    over_tls = asked_over_tls(asked, deep=plan.deep)
     answered, system, overrides = await asyncio.gather(
-        asyncio.gather(*(_ask(host, server, questions) for server in asked)),
-        host.net.lookup(plan.names[0], timeout_s=_WAIT_S),
+        asyncio.gather(*(_ask(host, server, questions, over_tls=server.address in over_tls) for server in asked)),
+        _system(host, plan),
         _overrides(host, questions),
     )
     by_address = {(s.address, s.role): s for s in answered}
@@ -201,4 +233,4 @@ async def collect(host: Host, facts: Facts) -> Dns:
     )
 
 
-COLLECTOR = Collector(collect, makes=Dns, needs=(Plan, Addressing, Gateway, Interfaces), seconds=4.0)
+COLLECTOR = Collector(collect, makes=Dns, needs=(Plan, Addressing, Interfaces), seconds=4.0)

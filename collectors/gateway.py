@@ -17,9 +17,9 @@ from cpe_agent.facts import (
     Gateway,
     GatewayLook,
     Interfaces,
-    NicKind,
     Plan,
 )
+from cpe_agent.gateways import physical_gateways
 from cpe_agent.literals import with_scope
 from cpe_agent.sign_of_life import lives
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from cpe_agent.facts import Route
     from cpe_agent.host import Host
 
-_MOST = 4  # gateways looked at
 _PORTS = (53, 80, 443)
 _WAIT_S = 0.8
 _RESEND_S = 0.3
@@ -38,17 +37,8 @@ _SLACK_S = 0.1  # probes end at their own time and say so; cutting them off at t
 _GRACE_S = 0.03  # for the other answers, once the first is there
 _ARP_S = 0.04
 _ARP_DEEP_S = 0.5
-_NOT_PHYSICAL = (NicKind.TUNNEL, NicKind.PPP, NicKind.LOOPBACK, NicKind.VIRTUAL)
 
 Answer = Echo | Connect | DnsAnswer
-
-
-def physical_gateways(addressing: Addressing, interfaces: Interfaces) -> list[Route]:
-    """Default routes with a gateway on a physical interface, best first, one a gateway."""
-    unphysical = {nic.name for nic in interfaces.nics if nic.kind in _NOT_PHYSICAL}
-    routes = [r for r in addressing.routes if r.gateway is not None and r.nic not in unphysical]
-    routes.sort(key=lambda r: (r.family is Family.V6, r.metric))
-    return list({(r.gateway, r.nic): r for r in reversed(routes)}.values())[::-1][:_MOST]
 
 
 def _in_subnet(route: Route, addressing: Addressing) -> bool | None:

@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.early import together
-from cpe_agent.facts import Addressing, Echo, Failure, Gateway, Loss, LossLeg, Plan
+from cpe_agent.facts import Addressing, Connect, Echo, Interfaces, Loss, LossLeg, Plan
+from cpe_agent.gateways import physical_gateways
 from cpe_agent.literals import family_of, first_of_each_family, with_scope
-from cpe_agent.sign_of_life import alive
+from cpe_agent.sign_of_life import lives
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Coroutine, Mapping
+    from typing import Any
 
     from cpe_agent.collector import Facts
-    from cpe_agent.facts import GatewayLook
+    from cpe_agent.facts import Route
     from cpe_agent.host import Host
 
 _COUNT = 40  # two or more of them are lost on a line with 20 % loss in 99.8 % of bursts
 _COUNT_DEEP = 300  # loss to within 5 points
 _INTERVAL_S = 0.01
 _AFTER_S = 0.6  # for the last answers
+_LIFE_S = 0.8  # for a gateway's first sign of life, as long as its own section waits
+_GRACE_S = 0.03  # for its echo, once a port of it has answered
+_PORTS = (53, 80, 443)
 _HOP_TRIES = 2  # pairs of packets that ask who the first router is
 _HOP_WAIT_S = 0.4
 
@@ -46,18 +51,49 @@ async def _either(host: Host, address: str, count: int) -> Echo:
     return icmp
 
 
-async def _gateway(host: Host, look: GatewayLook, count: int) -> LossLeg | None:
+async def _sign_of_life(host: Host, route: Route) -> tuple[Echo | None, int | None] | None:
+    """The gateway's answer to an echo, and a TCP port of it that answers; None when it is silent. Its own section
+    (``Gateway``) looks longer; the burst need not wait for that."""
+    assert route.gateway is not None
+    address = with_scope(route.gateway, route.nic)
+
+    async def echo() -> Echo | Connect:
+        return await host.net.echo(address, count=2, interval_s=_INTERVAL_S, timeout_s=_LIFE_S)
+
+    async def ask(port: int) -> Echo | Connect:
+        return await host.net.connect(address, port, timeout_s=_LIFE_S)
+
+    def enough(answers: Mapping[str, Echo | Connect]) -> float | None:
+        found = [a for a in answers.values() if lives(a, address)]
+        return None if not found else 0.0 if any(isinstance(a, Echo) for a in found) else _GRACE_S
+
+    answers = await together(
+        {"echo": echo(), **{str(port): ask(port) for port in _PORTS}}, timeout_s=_LIFE_S + _GRACE_S, enough=enough
+    )
+    port = next((a.port for a in answers.values() if isinstance(a, Connect) and lives(a, address)), None)
+    heard = next((a for a in answers.values() if isinstance(a, Echo) and a.received), None)
+    if heard is not None or port is not None:
+        return heard, port
+    try:
+        known = (await host.local.neighbours()).entries
+    except CannotMeasure:
+        return None
+    # There are routers that answer nothing but ARP, and forward.
+    arp = any(n.address == route.gateway and n.nic == route.nic and n.state == "reachable" for n in known)
+    return (None, None) if arp else None
+
+
+async def _gateway(host: Host, route: Route, heard: Echo | None, port: int | None, count: int) -> LossLeg:
     """By ICMP, and by handshakes with a port that answered where ICMP does not tell. Never by DNS: a forwarder passes
     the question on, so that loss on the line would look like loss at home."""
-    address = with_scope(look.address, look.nic)
-    port = next((c.port for c in look.tcp if c.ok or c.failure in (Failure.REFUSED, Failure.RESET)), None)
-    silent_icmp = look.echo is None or look.echo.denied or not look.echo.received
-    if silent_icmp and port is not None:
+    assert route.gateway is not None
+    address = with_scope(route.gateway, route.nic)
+    if heard is None and port is not None:
         seconds = count * _INTERVAL_S + _AFTER_S
         echo = await host.net.echo_tcp(address, port, count=count, interval_s=_INTERVAL_S, timeout_s=seconds)
     else:
         echo = await _burst(host, address, count)
-    return LossLeg("gateway", look.family, echo)
+    return LossLeg("gateway", route.family, echo)
 
 
 async def _first_hop(host: Host, far: str, count: int) -> LossLeg | None:
@@ -84,16 +120,24 @@ async def _far(host: Host, far: str, count: int) -> LossLeg | None:
     return LossLeg("far", family_of(far), await _either(host, far, count))
 
 
+async def _living(host: Host, routes: list[Route]) -> tuple[Route, Echo | None, int | None] | None:
+    signs = await asyncio.gather(*(_sign_of_life(host, route) for route in routes))
+    return next(((route, *sign) for route, sign in zip(routes, signs, strict=True) if sign is not None), None)
+
+
 async def collect(host: Host, facts: Facts) -> Loss:
     plan, addressing = facts[Plan], facts[Addressing]
-    living = [look for look in facts[Gateway].gateways if alive(look)]
-    if facts[Gateway].gateways and not living:
+    routes = physical_gateways(addressing, facts[Interfaces])
+    living = await _living(host, routes)
+    if routes and living is None:
         raise CannotMeasure(Outcome.SKIPPED, "no gateway gave a sign of life")
-    if not living and not addressing.routes:
+    if not routes and not addressing.routes:
         raise CannotMeasure(Outcome.SKIPPED, "there is no way out")
     count = _COUNT_DEEP if plan.deep else _COUNT
     fars = first_of_each_family(plan, addressing)
-    measures = [_gateway(host, living[0], count)] if living else []
+    measures: list[Coroutine[Any, Any, LossLeg | None]] = []
+    if living is not None:
+        measures.append(_gateway(host, *living, count))
     if fars:
         measures.append(_first_hop(host, fars[0], count))
     measures += [_far(host, far, count) for far in fars]
@@ -101,4 +145,4 @@ async def collect(host: Host, facts: Facts) -> Loss:
     return Loss(interval_ms=_INTERVAL_S * 1000, legs=tuple(leg for leg in legs if leg is not None))
 
 
-COLLECTOR = Collector(collect, makes=Loss, needs=(Plan, Gateway, Addressing), seconds=6.0)
+COLLECTOR = Collector(collect, makes=Loss, needs=(Plan, Addressing, Interfaces), seconds=6.0)

@@ -11,18 +11,18 @@ from cpe_agent.facts import (
     Addressing,
     Failure,
     Family,
-    Gateway,
     HttpAnswer,
     Igd,
     IgdSample,
+    Interfaces,
     Plan,
     Router,
 )
-from cpe_agent.sign_of_life import alive
+from cpe_agent.gateways import physical_gateways
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts
-    from cpe_agent.facts import GatewayLook
+    from cpe_agent.facts import Route
     from cpe_agent.host import Host, IgdService, SoapAnswer, SsdpAnswer
 
 _SEARCH_S = 0.45  # a router on the same link answers in milliseconds; MX asks for at most one second
@@ -33,6 +33,7 @@ _GRACE_S = 0.05  # for the rest, once the router has said plainly what is wrong
 _SAMPLES = 3  # a state that three looks agree on is no moment of change
 _APART_S = 0.1
 _MOST_IGDS = 4
+_MOST_ROUTERS = 2
 _VENDORS = (  # looked for in the page's title and the server's name, in this order
     ("fritz!box", "AVM"),
     ("openwrt", "OpenWrt"),
@@ -94,7 +95,7 @@ class _Watch:
     """Seconds since the run began: sections carry theirs, and this collector starts when the last need is there."""
 
     def __init__(self, facts: Facts) -> None:
-        ends = [s.started + s.seconds for need in (Gateway, Addressing) if (s := facts.section(need)) is not None]
+        ends = [s.started + s.seconds for need in (Interfaces, Addressing) if (s := facts.section(need)) is not None]
         self._began = time.monotonic() - max(ends, default=0.0)
 
     def at_s(self) -> float:
@@ -192,25 +193,19 @@ async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozense
 
 async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[int, tuple[Igd, ...]]:
     seconds = _SEARCH_DEEP_S if facts[Plan].deep else _SEARCH_S
+    gateways = frozenset(route.gateway or "" for route in _gateways(facts))
     search = await host.net.ssdp(gateway, timeout_s=seconds)
     one_a_sender = {a.sender: a for a in reversed(search.answers) if "InternetGatewayDevice" in a.search_target}
     answers = sorted(one_a_sender.values(), key=lambda a: a.sender != gateway)[:_MOST_IGDS]
-    gateways = frozenset(look.address for look in facts[Gateway].gateways)
     igds = await asyncio.gather(*(_igd(host, watch, answer, gateways, deep=facts[Plan].deep) for answer in answers))
     return len({a.sender for a in search.answers}), tuple(igds)
 
 
-def _asked(facts: Facts) -> GatewayLook:
-    looks = [look for look in facts[Gateway].gateways if look.family is Family.V4]
-    living = [look for look in looks if alive(look)]
-    if not living:
-        raise CannotMeasure(Outcome.SKIPPED, "no gateway gave a sign of life")
-    return living[0]
+def _gateways(facts: Facts) -> list[Route]:
+    return [r for r in physical_gateways(facts[Addressing], facts[Interfaces]) if r.family is Family.V4]
 
 
-async def collect(host: Host, facts: Facts) -> Router:
-    gateway = _asked(facts).address
-    watch = _Watch(facts)
+async def _ask(host: Host, watch: _Watch, gateway: str, facts: Facts) -> Router:
     seconds = _SEARCH_DEEP_S if facts[Plan].deep else _SEARCH_S
     url = f"http://{gateway}/"
     nat_pmp = asyncio.ensure_future(host.net.nat_pmp(gateway, timeout_s=seconds))
@@ -236,4 +231,20 @@ async def collect(host: Host, facts: Facts) -> Router:
     )
 
 
-COLLECTOR = Collector(collect, makes=Router, needs=(Plan, Gateway, Addressing), seconds=5.0)
+def _spoke(router: Router) -> bool:
+    page = router.page
+    return bool(router.igds or (page is not None and page.status is not None) or any(n.answered for n in router.natpmp))
+
+
+async def collect(host: Host, facts: Facts) -> Router:
+    """Asked at once, not when it is known to be alive: on a dead line its word is what ends the run. Of two routers
+    the better route's counts, unless only the other one speaks."""
+    gateways = [route.gateway for route in _gateways(facts) if route.gateway is not None][:_MOST_ROUTERS]
+    if not gateways:
+        raise CannotMeasure(Outcome.SKIPPED, "no router in the way out")
+    watch = _Watch(facts)
+    asked = await asyncio.gather(*(_ask(host, watch, gateway, facts) for gateway in gateways))
+    return next((router for router in asked if _spoke(router)), asked[0])
+
+
+COLLECTOR = Collector(collect, makes=Router, needs=(Plan, Addressing, Interfaces), seconds=5.0)

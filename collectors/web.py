@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure, Collector
-from cpe_agent.early import together
+from cpe_agent.early import hedged, together
 from cpe_agent.facts import (
     Addressing,
     CaptiveCheck,
@@ -36,6 +37,7 @@ _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leav
 _DEAD_S = 0.35  # where no literal address answered: a portal that redirects everything answers names at once
 _OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered
 _RESEND_S = (0.4,)
+_HEDGE_S = 0.6
 _MOST_HOSTS = 4
 _MOST_OWN = 2
 _MOST_PUBLIC = 2
@@ -161,8 +163,16 @@ async def _proxy(host: Host) -> str | None:
     return next((f"{p.host}:{p.port}" for p in settings if p.mode == "manual" and p.host and p.port), None)
 
 
-async def _system(host: Host, target: CaptiveTarget, proxy: str | None, timeout_s: float) -> HttpAnswer:
-    return await host.net.http(target.url, proxy=proxy, expect_body=target.body, timeout_s=timeout_s)
+async def _system(host: Host, plan: Plan, proxy: str | None, timeout_s: float) -> HttpAnswer | None:
+    """One page the way a browser gets it; while the first is silent, the others too."""
+
+    async def page(target: CaptiveTarget, left_s: float) -> HttpAnswer:
+        return await host.net.http(target.url, proxy=proxy, expect_body=target.body, timeout_s=left_s)
+
+    pages = [partial(page, target) for target in plan.captive[:_MOST_HOSTS]]
+    if not pages:
+        return None
+    return await hedged(pages, timeout_s=timeout_s, every_s=_HEDGE_S, good=lambda answer: answer.failure is None)
 
 
 async def _target(host: Host, site: str, lookup_s: float) -> TargetLook | None:
@@ -198,7 +208,7 @@ async def collect(host: Host, facts: Facts) -> Web:
     # With a proxy the system may have a way that no literal shows.
     system_s = patience_s if dead and proxy is None else _WHOLE_S
     whole = asyncio.get_running_loop().time() + _WHOLE_S
-    system = asyncio.ensure_future(_system(host, plan.captive[0], proxy, system_s) if plan.captive else _nothing())
+    system = asyncio.ensure_future(_system(host, plan, proxy, system_s))
     target = asyncio.ensure_future(_target(host, plan.target, patience_s) if plan.target else _nothing())
     names: _Names | None = None
     try:
@@ -208,7 +218,7 @@ async def collect(host: Host, facts: Facts) -> Web:
         else:
             if dead and proxy is None and plan.captive:  # names are answered after all: give the page its time
                 system.cancel()
-                system = asyncio.ensure_future(_system(host, plan.captive[0], proxy, _WHOLE_S))
+                system = asyncio.ensure_future(_system(host, plan, proxy, _WHOLE_S))
             names = _Names(host, server, whole)
             captive, tls = await asyncio.gather(
                 asyncio.gather(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from cpe_agent import ending
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host
     from cpe_agent.report import Report
 
-HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, 4
+HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
 STATUS = {"healthy": HEALTHY, "fault": FAULT, "inconclusive": INCONCLUSIVE}
 LANGUAGES = ("he", "en", "ar", "ru")
 LEAST_S, MOST_S = 0.2, 120.0  # what --budget may ask for
@@ -33,14 +36,33 @@ class Stop(click.ClickException):
         click.echo(f"cpe-agent: {self.message}", file=file or sys.stderr)
 
 
+@contextmanager
+def _ending_well() -> Iterator[None]:
+    """Interrupted, or its answer no longer wanted (``| head -1``), it could not run: click's own ending of both would
+    be the status of a named fault."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stop(ending.SENTENCE, CANNOT_RUN) from None
+    except OSError as error:
+        from errno import ENOSPC, EPIPE
+
+        if error.errno not in (EPIPE, ENOSPC):
+            raise
+        ending.hush_stdout()
+        if error.errno == EPIPE:
+            raise click.exceptions.Exit(CANNOT_RUN) from None
+        raise Stop(f"the answer could not be printed: {error.strerror}", CANNOT_RUN) from None
+
+
 class _Commands(click.Group):
-    """Interrupted anywhere, it could not run: click's own ending would be the status of a named fault."""
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        with _ending_well():  # --help is answered here
+            return super().make_context(*args, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _ending_well():
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            raise Stop("stopped before a verdict", CANNOT_RUN) from None
 
 
 @click.group(
@@ -211,6 +233,7 @@ def trace(host: str | None, rounds: int) -> None:
     from cpe_agent.target import BadTarget, check_host
     from cpe_agent.trace import NoAddress, trace_text
 
+    ending.stop_in_order()
     try:
         target = BUILT_IN.literals[0].address if host is None else check_host(host)
     except BadTarget as error:
@@ -309,13 +332,14 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         sys.exit(0)
     plan, answers = _asked(options)
     progress = _Progress()
+    ending.stop_in_order()
     try:
         report = asyncio.run(
             diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
         )
     except KeyboardInterrupt:
         progress.clear()
-        raise Stop("stopped before a verdict", CANNOT_RUN) from None
+        raise Stop(ending.SENTENCE, CANNOT_RUN) from None
     progress.clear()
     if options["lang"] != "en" and not options["as_json"]:
         from cpe_agent.words import ui
@@ -362,10 +386,7 @@ def _answer(say: Callable[[], None]) -> str | None:
         say()
         sys.stdout.flush()
     except OSError as error:
-        import os
-
-        # What is still buffered would fail once more when the interpreter ends, and change the exit status.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        ending.hush_stdout()
         return error.strerror
     return None
 

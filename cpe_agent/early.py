@@ -1,4 +1,4 @@
-"""Several measurements at once, ended as soon as enough of them are in."""
+"""Several measurements, ended as soon as enough of them are in: at once, or each when the one before is silent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from cpe_agent.collector import CannotMeasure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping, Sequence
     from typing import Any
 
 K = TypeVar("K")
@@ -51,3 +51,37 @@ async def together(
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
     return results
+
+
+async def hedged(
+    attempts: Sequence[Callable[[float], Coroutine[Any, Any, T]]],
+    *,
+    timeout_s: float,
+    every_s: float,
+    good: Callable[[T], bool],
+) -> T:
+    """One packet lost on a bad line silences one attempt: while there is no answer the next is begun every ``every_s``
+    seconds, each with the seconds that are left. Gives back the first good answer, or what the first attempt gave or
+    raised once all that were begun have ended."""
+    begun: list[asyncio.Future[T]] = []
+    loop = asyncio.get_running_loop()
+    until = loop.time() + timeout_s
+    try:
+        for number, attempt in enumerate(attempts, 1):
+            begun.append(asyncio.ensure_future(attempt(max(0.01, until - loop.time()))))
+            next_at = loop.time() + every_s if number < len(attempts) else None
+            while pending := [task for task in begun if not task.done()]:
+                wait_s = None if next_at is None else max(0.0, next_at - loop.time())
+                done, _ = await asyncio.wait(pending, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    if task.exception() is None and good(task.result()):
+                        return task.result()
+                if not done:
+                    break
+            else:
+                break
+        return begun[0].result()
+    finally:
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)

@@ -32,7 +32,7 @@ async def diagnose(
     """One run on ``host``, whole. ``plan.deep`` measures everything to its end."""
     from collectors import ALL as COLLECTORS
 
-    look = Look(Facts({}))  # one for the whole run: what it has read stays read
+    look = Look(Facts({}))  # one for the whole run: what it has read, and what was answered, stays
     budget = budget_s if budget_s is not None else (DEEP_BUDGET_S if plan.deep else BUDGET_S)
 
     def settled(facts: Facts) -> bool:
@@ -41,7 +41,8 @@ async def diagnose(
 
     started = time.time()
     finished = await run(host, COLLECTORS, plan, answers, budget_s=budget, settled=settled, watch=watch)
-    judgement = judge(Look(finished.facts), ALL)
+    look.update(finished.facts)
+    judgement = judge(look, ALL)
     return make(finished.facts, judgement, started=started, seconds=finished.seconds, platform=_platform(), case=case)
 
 

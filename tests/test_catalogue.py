@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from cpe_agent.answers import QUESTIONS
+from cpe_agent.diagnose import readings
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE, BY_NUMBER
 from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner, expressions
 from cpe_agent.diagnose.ladder import Rung
+from cpe_agent.diagnose.predicate import Reading
+from cpe_agent.diagnose.proofs import FAILS, ONE_WAY_OUT, WORKS
 from cpe_agent.diagnose.waiting import HEALTHY_NUMBER, WAITING
 from cpe_agent.report import NO_DEEPER
 from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
@@ -43,6 +48,14 @@ def test_every_fault_is_whole(fault: Fault) -> None:
                 assert reading.name.removeprefix("answer.") in QUESTIONS
 
 
+def test_every_reading_is_asked() -> None:
+    """By a fault, or by the ladder's proofs; the gates are parts of faults. What nobody asks is not kept."""
+    found = [import_module(f"{readings.__name__}.{m.name}") for m in iter_modules(readings.__path__)]
+    made = {value.name for module in found for value in vars(module).values() if isinstance(value, Reading)}
+    questions = [q for f in ALL for q in expressions(f)] + [*WORKS.values(), *FAILS.values(), ONE_WAY_OUT]
+    assert made - {r.name for q in questions for r in q.readings()} == set()
+
+
 def test_refining_runs_in_no_circle() -> None:
     from graphlib import TopologicalSorter
 
@@ -67,21 +80,13 @@ def test_every_key_has_its_words(language: str) -> None:
 
 
 def test_no_words_are_left_over() -> None:
-    from importlib import import_module
-
     written = {c for s in SEGMENT_FILES for c in import_module(f"cpe_agent.words.en.{s}").FAULTS}
     assert written == set(BY_CODE)
-    used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {
-        "run-again-deep",
-        NO_DEEPER,
-        "ask-what-is-missing",
-    }
+    used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {"run-again-deep", NO_DEEPER}
     assert set(TESTS) == used
 
 
 def test_words_stand_in_the_file_of_their_owner() -> None:
-    from importlib import import_module
-
     for fault in ALL:
         name = fault.owner.value.replace("-", "_")
         assert fault.code in import_module(f"cpe_agent.words.en.{name}").FAULTS, fault.code

@@ -25,6 +25,7 @@ from cpe_agent.facts import (
     ClockSource,
     Dhcp,
     Dns,
+    DnsServer,
     Failure,
     Family,
     Gateway,
@@ -42,6 +43,7 @@ from cpe_agent.facts import (
 from cpe_agent.facts import (
     Path as PathSection,
 )
+from cpe_agent.gateways import physical_gateways
 from cpe_agent.host import Host
 from cpe_agent.host.linux import LinuxLocal
 from cpe_agent.host.net import Probes
@@ -352,6 +354,9 @@ def test_clock_sources_must_agree() -> None:
     assert clock.agreed_skew([near, far, near._replace(skew_s=1.2)]) == 1.2
     assert clock.agreed_skew([near, far, far._replace(skew_s=900.0)]) is None
     assert clock.agreed_skew([]) is None
+    years = [near._replace(skew_s=-1.79e9), far._replace(skew_s=-1.79e9 + 4000)]  # one page lay in a cache for an hour
+    assert clock.agreed_skew(years) == years[1].skew_s
+    assert clock.agreed_skew([*years, near]) is None
 
 
 def test_without_web_and_router_the_clock_says_nothing() -> None:
@@ -371,7 +376,7 @@ def test_gateways_of_tunnels_are_none() -> None:
         Route("eth0", Family.V4, "0.0.0.0/0", GATEWAY, metric=100),
         Route("eth0", Family.V6, "::/0", "fe80::1"),
     )
-    found = gateway.physical_gateways(Addressing(routes=routes), Interfaces(nics=nics))
+    found = physical_gateways(Addressing(routes=routes), Interfaces(nics=nics))
     assert [r.gateway for r in found] == [GATEWAY, "fe80::1"]
 
 
@@ -388,3 +393,22 @@ def test_walled_garden_is_a_host_or_below() -> None:
     assert web.in_garden("www.pay.isp.test", ("pay.isp.test",))
     assert not web.in_garden("evilpay.isp.test", ("pay.isp.test",))
     assert not web.in_garden(None, ("pay.isp.test",))
+
+
+@pytest.mark.parametrize(
+    ("encrypted", "deep", "asked"),
+    [
+        (None, False, set()),
+        ("off", False, set()),
+        ("opportunistic", False, set()),  # falls back by itself
+        ("strict", False, {"192.0.2.53", "1.1.1.1"}),
+        ("off", True, {"1.1.1.1"}),
+    ],
+)
+def test_who_is_asked_over_tls(encrypted: str | None, deep: bool, asked: set[str]) -> None:
+    servers = [
+        DnsServer("192.0.2.53", "configured", encrypted=encrypted),
+        DnsServer("1.1.1.1", "public"),
+        DnsServer("8.8.8.8", "public"),
+    ]
+    assert dns.asked_over_tls(servers, deep=deep) == asked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import struct
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -268,9 +269,10 @@ def test_hardware_addresses_leave_only_hashed() -> None:
 def test_support_table() -> None:
     assert support_end("debian", "12") == SUPPORT_END[("debian", "12")]
     assert support_end("rhel", "9.4") == SUPPORT_END[("rhel", "9")]
-    assert support_end("debian", "99") is None
+    for system, version in (("debian", "99"), ("fedora", "44"), ("macos", "26.1"), ("windows", "11-24H2 Enterprise")):
+        assert support_end(system, version) is None, "without a published end it is unknown, never over"
     assert support_end("", "") is None
-    assert all(len(date) == len(TABLE_DATE) == 10 for date in SUPPORT_END.values())
+    assert all(date.fromisoformat(end).isoformat() == end for end in (TABLE_DATE, *SUPPORT_END.values()))
 
 
 # ------------------------------------------------------------------ leases

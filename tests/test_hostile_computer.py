@@ -111,6 +111,7 @@ def test_clock_of_another_century(home: HostileHome) -> None:
         assert all(skew / skew_years > 365 * 86400 for skew in skews)
         answers = [answer for server in looked.section("dns")["servers"] for answer in server["answers"]]
         assert all(answer["ms"] < 3000 for answer in answers), "a round trip of years"
+        assert looked.diagnosis["fault"] == "clock-skew-tls"
 
 
 # ------------------------------------------------------------------ where the answer goes

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.lab, pytest.mark.skipif(missing() is not None, reason=
 
 MEASURED = [section_name(section) for section in SECTIONS[2:]]  # the first two are what the run was asked
 CASES = all_cases(MEASURED)
+LINES = {case.name: case.line for case in CASES}
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,8 @@ def igd(looked: Looked, address: str) -> dict[str, Any]:
 def test_ends_with_a_report_and_never_blames_the_customer(batch: Batch, case: str) -> None:
     looked = batch.result(case)
     assert not customer_blamed(looked.diagnosis), looked.diagnosis
+    if LINES[case] == "dead" and looked.diagnosis["first_broken"] is not None:
+        assert looked.diagnosis["suspects"], "something fails, and nobody is told where to look"
 
 
 @pytest.mark.parametrize(("mood", "failure"), DESCRIPTION.items())

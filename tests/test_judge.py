@@ -211,3 +211,18 @@ def test_cable_out_settles_on_local_facts_alone() -> None:
     dark = facts("no-carrier", drop=("gateway",), pending=(Gateway, Reach, Dns, Web, Loss, Router))
     j = ask(cable, fault("names", 98, Rung.DNS, contrast=dns.provider.is_("silent")), of=dark)
     assert (j.verdict, j.settled) == ("fault", True)
+
+
+def test_where_nothing_points_anywhere_the_lowest_that_is_still_possible_is_suspected() -> None:
+    open_ = {"symptom": UNKNOWN_, "test": "look-at-line-lamp"}
+    home = fault("home", 1, Rung.LINE, owner=Owner.HOME, **open_)
+    line = fault("line", 2, Rung.LINE, **open_)
+    lower = fault("lower", 3, Rung.GATEWAY, **open_)  # the router is alive: proven
+    higher = fault("higher", 4, Rung.WEB, **open_)
+    beyond = fault("beyond", 5, Rung.INTERNET, **open_)
+    denied = fault("denied", 6, Rung.LINE, symptom=NO_)
+    j = ask(home, line, lower, higher, beyond, denied, of=facts(*DEAD, drop=("router",)))
+    assert [s.fault.code for s in j.suspects] == ["line", "home"], "the customer's own come last"
+    assert j.next_test == ("look-at-line-lamp", ("line", "home"))
+    assert not j.findings, "none of them was seen"
+    assert ask(denied).suspects == ()

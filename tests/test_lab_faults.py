@@ -92,6 +92,20 @@ def _second_translation(seen: Seen) -> None:
     assert seen.check() == "204"
 
 
+@proves("encrypted-names")
+def _encrypted_names(seen: Seen) -> None:
+    assert "93.184.215.14" in seen.dig("example.com")
+    assert "93.184.215.14" in seen.dig("+tls", "example.com", f"@{PUBLIC}")
+    assert seen.check() == "204"
+
+
+@proves("encrypted-names-blocked")
+def _encrypted_names_blocked(seen: Seen) -> None:
+    assert "status: SERVFAIL" in seen.dig("+time=3", "example.com")
+    assert "93.184.215.14" not in seen.dig("+tls", "example.com", f"@{PUBLIC}")
+    assert "93.184.215.14" in seen.dig("example.com", f"@{PUBLIC}")
+
+
 @proves("nic-down")
 def _nic_down(seen: Seen) -> None:
     assert "state DOWN" in seen.home.run(["ip", "link", "show", "eth0"]).stdout

@@ -13,7 +13,6 @@ from cpe_agent.facts import Failure
 from cpe_agent.host.certificate import issuer
 from cpe_agent.host.clean import clean
 from cpe_agent.host.datagram import AnswerError
-from cpe_agent.host.dhcp import discover, read_offer
 from cpe_agent.host.dns_answer import parse
 from cpe_agent.host.dns_wire import answers_question, query
 from cpe_agent.host.endpoint import Endpoint
@@ -133,26 +132,6 @@ def test_dns_answers_are_told_apart() -> None:
     ):
         reply.set_rcode(dns.rcode.from_text(code))
         assert parse(reply.to_wire(), "A").failure is failure
-
-
-def test_own_discover_draws_no_offer_from_itself() -> None:
-    mac, transaction = bytes(range(6)), b"abcd"
-    packet = discover(mac, transaction, 0)
-    assert read_offer(packet, transaction, mac) is None
-    reply = bytearray(packet)
-    reply[28] = 2  # BOOTREPLY
-    at = reply.index(b"\x35\x01\x01", 28)
-    reply[at + 2] = 2  # OFFER
-    offer = read_offer(bytes(reply), transaction, mac)
-    assert offer is not None
-    assert not offer.nak
-    assert read_offer(bytes(reply), b"abce", mac) is None
-
-
-@given(st.binary(max_size=400))
-def test_offer_reader_survives_anything(data: bytes) -> None:
-    read_offer(data, b"abcd", bytes(6))
-    read_offer(b"\x45" + bytes(27) + b"\x02" + data, b"\0\0\0\0", bytes(6))
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cpe_agent.diagnose.ask import GRADES, Asked, ask, ask_again
 from cpe_agent.diagnose.fault import Effect, Fault, Grade, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
-from cpe_agent.diagnose.predicate import PENDING, YES, Look
+from cpe_agent.diagnose.predicate import PENDING, UNKNOWN, YES, Look
 from cpe_agent.diagnose.proofs import Rungs, same_path, see
 from cpe_agent.diagnose.settled import may_be_seen_failing, settled
 from cpe_agent.facts import SECTIONS
+
+MOST_SUSPECTS = 4  # more would be a list to read, not a next step
+POSSIBLE = "possible"
+PATH = tuple(Owner)  # from the computer outwards
 
 
 def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
@@ -31,6 +35,8 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
     if verdict == "healthy" and doubting is not None and _hidden_by_holes(doubting, catalogue, rungs):
         verdict = "inconclusive"
     first_broken = headline.fault.breaks if headline is not None else _lowest_failing(rungs)
+    if verdict == "inconclusive" and not suspects and first_broken is not None:
+        suspects = _possible(asked.values(), first_broken, rungs)
     if verdict == "healthy":
         first_broken = None
     return Judgement(
@@ -136,15 +142,31 @@ def _degraded_to_failure(degrades: Sequence[Finding], failing: Rung) -> bool:
 
 
 def _suspects(group: Sequence[Finding], findings: Sequence[Finding]) -> list[Finding]:
-    """The most likely ones: those on the lowest rung, at most four; a second rung's only if the first has just one.
+    """The most likely ones: those on the lowest rung; a second rung's only if the first has just one.
     Those are what that one alone would explain: if it is not there, they are what is left."""
     lowest = [f for f in group if f.fault.breaks is group[0].fault.breaks]
     if len(lowest) > 1:
-        return lowest[:4]
+        return lowest[:MOST_SUSPECTS]
     effect, only = lowest[0].fault.effect, (lowest[0].fault.code,)
     hidden = [f for f in findings if f.fault.effect is effect and f.because_of == only]
     behind = sorted((f for f in hidden if f.standing == "explained"), key=_rank)
-    return sorted((*group, *(f for f in behind if f.fault.breaks is behind[0].fault.breaks)), key=_rank)[:4]
+    return sorted((*group, *(f for f in behind if f.fault.breaks is behind[0].fault.breaks)), key=_rank)[:MOST_SUSPECTS]
+
+
+def _possible(asked: Iterable[Asked], failing: Rung, rungs: Rungs) -> tuple[Finding, ...]:
+    """Something is measured failing and nothing points anywhere: what nothing measured speaks against, on the lowest
+    rung that has any such fault. None of them was seen, so those farthest from the customer come first."""
+    left = [
+        a.fault
+        for a in asked
+        if a.present is UNKNOWN
+        and a.fault.effect is Effect.STOPS
+        and (a.fault.breaks is failing or a.fault.breaks in below(failing))
+        and not rungs.is_proven(a.fault.breaks, a.fault.family)
+    ]
+    left.sort(key=lambda f: (ORDER.index(f.breaks), -PATH.index(f.owner), f.number))
+    lowest = [f for f in left if f.breaks is left[0].breaks]
+    return tuple(Finding(f, POSSIBLE, Grade.CIRCUMSTANTIAL, False, (), {}) for f in lowest[:MOST_SUSPECTS])
 
 
 def _next_test(suspects: Sequence[Finding]) -> tuple[str, tuple[str, ...]] | None:
@@ -152,7 +174,7 @@ def _next_test(suspects: Sequence[Finding]) -> tuple[str, tuple[str, ...]] | Non
         return "run-again-deep", ()
     first = suspects[0].fault
     rivals = tuple(s.fault for s in suspects)
-    for rival in rivals[1:]:
+    for rival in rivals[1:] if suspects[0].standing != POSSIBLE else ():  # nothing speaks for that rival either
         if rival.code in first.separate_from:
             return first.separate_from[rival.code], (first.code, rival.code)
         if first.code in rival.separate_from:

@@ -12,7 +12,8 @@ from cpe_agent.diagnose.proofs import Rungs
 
 @dataclass(frozen=True)
 class Finding:
-    """A present fault and what became of it. ``standing``: root | explained | refuted | advisory."""
+    """A present fault and what became of it. ``standing``: root | explained | refuted | advisory; a suspect that no
+    evidence speaks for, and none against, is "possible" and stands among no findings."""
 
     fault: Fault
     standing: str

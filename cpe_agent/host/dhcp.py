@@ -14,6 +14,7 @@ from cpe_agent.host.packet import BROADCAST, ETH_P_IP, only_dhcp, open_packet
 
 _RESEND_S = (0.0, 0.5, 1.0)
 _MOST_OFFERS = 8
+_MOST_ADDRESSES = 8
 _MOST_PACKETS = 256
 _COOKIE = b"\x63\x82\x53\x63"
 _DISCOVER, _OFFER, _NAK = 1, 2, 6
@@ -38,8 +39,9 @@ def _option(code: int, value: bytes) -> bytes:
 
 
 def read_offer(packet: bytes, transaction: bytes, mac: bytes) -> DhcpOffer | None:
-    """An OFFER or NAK to that very question out of a whole IP packet; None for anything else."""
-    if len(packet) < 20:
+    """An OFFER or NAK to that very question out of a whole IP packet; None for anything else, and for an offer of no
+    address. A value that cannot be meant (a mask with holes, a router 0.0.0.0) counts as not said."""
+    if len(packet) < 20 or packet[0] >> 4 != 4:
         return None
     source = packet[12:16]
     bootp = packet[(packet[0] & 15) * 4 + 8 :]
@@ -51,23 +53,27 @@ def read_offer(packet: bytes, transaction: bytes, mac: bytes) -> DhcpOffer | Non
     kind = options.get(53, b"")
     if kind not in (bytes([_OFFER]), bytes([_NAK])):
         return None
-    mask = options.get(1, b"")
+    nak = kind == bytes([_NAK])
+    if not nak and not any(bootp[16:20]):
+        return None
     return DhcpOffer(
-        server=_address(options.get(54, b"")) or socket.inet_ntoa(source),
+        server=next(iter(_addresses(options.get(54, b"")[:4])), socket.inet_ntoa(source)),
         address=socket.inet_ntoa(bootp[16:20]),
-        prefix_len=int.from_bytes(mask, "big").bit_count() if len(mask) == 4 else None,
-        router=_address(options.get(3, b"")),
-        resolvers=tuple(socket.inet_ntoa(six[i : i + 4]) for six in [options.get(6, b"")[:32]] for i in _fours(six)),
-        nak=kind == bytes([_NAK]),
+        prefix_len=_prefix_len(options.get(1, b"")),
+        router=next(iter(_addresses(options.get(3, b""))), None),
+        resolvers=_addresses(options.get(6, b"")),
+        nak=nak,
     )
 
 
-def _fours(value: bytes) -> range:
-    return range(0, len(value) - 3, 4)
+def _addresses(value: bytes) -> tuple[str, ...]:
+    fours = [value[i : i + 4] for i in range(0, len(value) - 3, 4)][:_MOST_ADDRESSES]
+    return tuple(socket.inet_ntoa(four) for four in fours if any(four))
 
 
-def _address(value: bytes) -> str | None:
-    return socket.inet_ntoa(value[:4]) if len(value) >= 4 else None
+def _prefix_len(mask: bytes) -> int | None:
+    holes = ~int.from_bytes(mask, "big") & 0xFFFFFFFF
+    return 32 - holes.bit_length() if len(mask) == 4 and any(mask) and not holes & (holes + 1) else None
 
 
 def _options(data: bytes) -> dict[int, bytes]:
@@ -80,6 +86,8 @@ def _options(data: bytes) -> dict[int, bytes]:
         if at + 2 > len(data):
             break
         code, length = _OPTION.unpack_from(data, at)
+        if at + 2 + length > len(data):
+            break  # cut short: the value is not what was sent
         found.setdefault(code, data[at + 2 : at + 2 + length])
         at += 2 + length
     return found

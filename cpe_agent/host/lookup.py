@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from functools import partial
 from typing import Any
 
+from cpe_agent.early import hedged
 from cpe_agent.facts import Failure, Family
 from cpe_agent.host import SystemLookup
 from cpe_agent.host.bounded_file import lines_with
@@ -13,7 +15,7 @@ from cpe_agent.host.endpoint import Endpoint
 from cpe_agent.host.thread import in_thread
 
 _MOST = 16
-_AGAIN_S = (0.6, 0.6)
+_AGAIN_S = 0.6
 _EAI_NODATA = -5  # a GNU extension; netdb.h
 _LONGEST_DOMAIN = 253  # RFC 1035, 2.3.4, as text
 _FAILURES = {
@@ -34,30 +36,19 @@ def _aborts() -> bool:
     return any(len(word.encode("utf-8", "surrogateescape")) > _LONGEST_DOMAIN for word in words)
 
 
-async def _hedged(name: str, wanted: int, timeout_s: float) -> list[Any]:
+async def _addresses(name: str, wanted: socket.AddressFamily, timeout_s: float) -> list[Any]:
     """The first word of up to three look-ups. glibc waits five seconds before it asks again (resolv.conf(5)), so one
-    packet lost on a bad line would look like a dead resolver."""
-    asked = []
+    packet lost on a bad line would look like a dead resolver. Where both families are wanted the second and third ask
+    for one each: a router's forwarder lets a repeated question wait for the lost one, but gives at once what it has."""
     # As bytes it goes out as it is; a str makes Python load its tables of international names first.
     host = name.encode() if name.isascii() else name
-    loop = asyncio.get_running_loop()
-    until = loop.time() + timeout_s
-    try:
-        for turn in range(len(_AGAIN_S) + 1):
-            left = until - loop.time()
-            call = in_thread(socket.getaddrinfo, host, None, wanted, socket.SOCK_STREAM, timeout_s=left)
-            asked.append(asyncio.ensure_future(call))
-            wait = min(_AGAIN_S[turn], left) if turn < len(_AGAIN_S) else left
-            done, _ = await asyncio.wait(asked, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
-            if done:
-                return done.pop().result()
-            if loop.time() >= until:
-                break
-        raise TimeoutError
-    finally:
-        for task in asked:
-            task.cancel()
-        await asyncio.gather(*asked, return_exceptions=True)
+
+    async def ask(family: socket.AddressFamily, left_s: float) -> list[Any]:
+        return await in_thread(socket.getaddrinfo, host, None, family, socket.SOCK_STREAM, timeout_s=left_s)
+
+    families = (wanted,) * 3 if wanted != socket.AF_UNSPEC else (wanted, socket.AF_INET, socket.AF_INET6)
+    attempts = [partial(ask, family) for family in families]
+    return await hedged(attempts, timeout_s=timeout_s, every_s=_AGAIN_S, good=bool)
 
 
 async def lookup(name: str, *, family: Family | None, timeout_s: float) -> SystemLookup:
@@ -77,7 +68,7 @@ async def lookup(name: str, *, family: Family | None, timeout_s: float) -> Syste
     failure: Failure | None = None
     addresses: tuple[str, ...] = ()
     try:
-        found = await _hedged(name, wanted, timeout_s)
+        found = await _addresses(name, wanted, timeout_s)
         addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))[:_MOST]
     except TimeoutError:
         failure = Failure.TIMED_OUT

@@ -1,63 +1,77 @@
 """Until when each system gets security updates from its maker at no charge. Dates are ISO; the table has its own date.
 
 A version that is not in the table is unknown, never unsupported: a program that is older than the system must not call
-the system old.
+the system old. Where a maker gives a month, the date is its last day; where sources differ, the later one.
 """
 
 from __future__ import annotations
 
-TABLE_DATE = "2026-06-01"
+TABLE_DATE = "2026-11-22"  # when every block was last held against its source
 
-# Sources: debian.org/releases and wiki.debian.org/LTS (end of LTS), ubuntu.com/about/release-cycle (end of standard
-# support), docs.fedoraproject.org/en-US/releases/eol, linuxmint.com/download_all.php, en.opensuse.org/Lifetime,
-# access.redhat.com/support/policy/updates/errata (end of maintenance), wiki.almalinux.org/release-notes,
-# wiki.rockylinux.org/rocky/version, learn.microsoft.com/lifecycle (Home and Pro editions, end of extended support),
-# macOS: Apple publishes no dates; the release of the third successor's first update is what its advisories show.
 SUPPORT_END: dict[tuple[str, str], str] = {
+    # wiki.debian.org/LTS and debian.org/News: end of long-term support. Raspberry Pi publishes no end: not listed.
     ("debian", "8"): "2020-06-30",
     ("debian", "9"): "2022-06-30",
     ("debian", "10"): "2024-06-30",
     ("debian", "11"): "2026-08-31",
     ("debian", "12"): "2028-06-30",
     ("debian", "13"): "2030-06-30",
-    ("raspbian", "10"): "2024-06-30",
-    ("raspbian", "11"): "2026-08-31",
-    ("raspbian", "12"): "2028-06-30",
-    ("ubuntu", "14.04"): "2019-04-25",
+    # ubuntu.com/about/release-cycle and wiki.ubuntu.com/Releases: end of standard support, for all and without Pro;
+    # releases between two LTS get nine months
+    ("ubuntu", "14.04"): "2019-04-30",
     ("ubuntu", "16.04"): "2021-04-30",
     ("ubuntu", "18.04"): "2023-05-31",
     ("ubuntu", "20.04"): "2025-05-31",
+    ("ubuntu", "20.10"): "2021-07-22",
+    ("ubuntu", "21.04"): "2022-01-20",
+    ("ubuntu", "21.10"): "2022-07-14",
     ("ubuntu", "22.04"): "2027-04-30",
-    ("ubuntu", "23.10"): "2024-07-11",
+    ("ubuntu", "22.10"): "2023-07-20",
+    ("ubuntu", "23.04"): "2024-01-31",
+    ("ubuntu", "23.10"): "2024-07-12",
     ("ubuntu", "24.04"): "2029-05-31",
     ("ubuntu", "24.10"): "2025-07-10",
-    ("ubuntu", "25.04"): "2026-01-15",
+    ("ubuntu", "25.04"): "2026-01-31",
     ("ubuntu", "25.10"): "2026-07-31",
+    ("ubuntu", "26.04"): "2031-04-30",
+    ("ubuntu", "26.10"): "2027-07-31",
+    # docs.fedoraproject.org/en-US/releases/eol and fedorapeople.org/groups/schedule. An end is four weeks after the
+    # next release but one, so that of 44 and later is not known yet.
+    ("fedora", "36"): "2023-05-16",
+    ("fedora", "37"): "2023-12-05",
     ("fedora", "38"): "2024-05-21",
     ("fedora", "39"): "2024-11-26",
     ("fedora", "40"): "2025-05-13",
     ("fedora", "41"): "2025-12-15",
-    ("fedora", "42"): "2026-05-13",
-    ("fedora", "43"): "2026-12-02",
+    ("fedora", "42"): "2026-05-28",
+    ("fedora", "43"): "2026-12-09",
+    # linuxmint.com/download_all.php: that of the Ubuntu below it
     ("linuxmint", "19"): "2023-04-30",
     ("linuxmint", "20"): "2025-04-30",
     ("linuxmint", "21"): "2027-04-30",
     ("linuxmint", "22"): "2029-04-30",
+    # en.opensuse.org/Lifetime
+    ("opensuse-leap", "15.3"): "2022-12-31",
     ("opensuse-leap", "15.4"): "2023-12-07",
     ("opensuse-leap", "15.5"): "2024-12-31",
     ("opensuse-leap", "15.6"): "2026-04-30",
+    ("opensuse-leap", "16.0"): "2027-10-31",
+    # access.redhat.com/support/policy/updates/errata (end of maintenance support), wiki.centos.org/About/Product,
+    # wiki.almalinux.org/release-notes, wiki.rockylinux.org/rocky/version
     ("rhel", "7"): "2024-06-30",
     ("rhel", "8"): "2029-05-31",
     ("rhel", "9"): "2032-05-31",
     ("rhel", "10"): "2035-05-31",
     ("centos", "7"): "2024-06-30",
-    ("centos", "8"): "2021-12-31",
+    ("centos", "8"): "2024-05-31",  # that of Stream 8, which bears the same number; the plain one ended in 2021
     ("almalinux", "8"): "2029-03-01",
     ("almalinux", "9"): "2032-05-31",
     ("almalinux", "10"): "2035-05-31",
     ("rocky", "8"): "2029-05-31",
     ("rocky", "9"): "2032-05-31",
     ("rocky", "10"): "2035-05-31",
+    # learn.microsoft.com/lifecycle: Home and Pro. Enterprise, Education and LTSC last longer, up to ten years: their
+    # version has to name the edition, and is then unknown here.
     ("windows", "xp"): "2014-04-08",
     ("windows", "vista"): "2017-04-11",
     ("windows", "7"): "2020-01-14",
@@ -82,6 +96,8 @@ SUPPORT_END: dict[tuple[str, str], str] = {
     ("windows", "11-23H2"): "2025-11-11",
     ("windows", "11-24H2"): "2026-10-13",
     ("windows", "11-25H2"): "2027-10-12",
+    # Apple publishes no ends: the release of the third successor (support.apple.com/100100 lists the updates). 14 and
+    # later still got updates in 2026 and are left out.
     ("macos", "10.13"): "2020-12-01",
     ("macos", "10.14"): "2021-10-25",
     ("macos", "10.15"): "2022-09-12",

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.lab.needs import PROJECT, clean_environment
+from tests.lab.needs import LAB_FILES, PROJECT, clean_environment
 from tests.lab.processes import NETNS_FILES
 
 if TYPE_CHECKING:
@@ -227,6 +227,20 @@ class Computer:
             f"auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n    dns-nameservers {resolver}\n"
         )
         self.resolv_conf(f"nameserver {resolver}\n")
+
+    def set_resolver_over_tls(self, resolver: str) -> None:
+        """A person set this resolver and ``DNSOverTLS=yes``: a local forwarder asks it encrypted or not at all."""
+        self.set_resolver("127.0.0.53")
+        self.room.shell("ip link set lo up")
+        settings = f"printf '[Resolve]\\nDNS={resolver}\\nDNSOverTLS=yes\\n' > /run/systemd/resolved.conf.d/tls.conf"
+        behind = f"echo nameserver {resolver} > /run/systemd/resolve/resolv.conf"
+        stub = f"exec python3 -S {self.seen_here(LAB_FILES / 'stub.py')} {resolver}"
+        folders = "mkdir -p /run/systemd/resolve /run/systemd/resolved.conf.d"
+        self.start("stub", ["sh", "-eu", "-c", "\n".join((folders, settings, behind, stub))])
+        while not self.room.shell("ss -Hlun src 127.0.0.53"):
+            if not self._processes.running("stub"):
+                raise RuntimeError(f"the forwarder did not start: {self._processes.log('stub')}")
+            time.sleep(0.02)
 
     def lan_address(self) -> str:
         """Its IPv4 address now, or an empty string."""

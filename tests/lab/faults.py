@@ -46,6 +46,17 @@ def static_resolver_lies(home: Home) -> None:
     home.computer.set_resolver(plan.LIAR)
 
 
+def encrypted_names(home: Home) -> None:
+    """The computer asks a public resolver over TLS only, and all is well."""
+    home.computer.set_resolver_over_tls("9.9.9.9")
+
+
+def encrypted_names_blocked(home: Home) -> None:
+    """The same, and somebody on the way drops that port."""
+    encrypted_names(home)
+    home.rooms["border"].rule("forward", "tcp dport 853 drop")
+
+
 def proxy_dead(home: Home) -> None:
     """A proxy left behind in the settings; nothing listens at it."""
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
@@ -96,7 +107,9 @@ def second_default_dead(home: Home) -> None:
 def clock_behind(home: Home) -> None:
     """The client's clock is 400 days behind: every certificate is from the future."""
     library = "/usr/$LIB/faketime/libfaketimeMT.so.1"
-    home.client_environment.update(LD_PRELOAD=library, FAKETIME="-400d", FAKETIME_DONT_FAKE_MONOTONIC="1")
+    # Only the wall clock: libfaketime's own handling of the monotonic one now and then stalls a waiting thread.
+    only = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
+    home.client_environment.update(LD_PRELOAD=library, FAKETIME="-400d", **only)
 
 
 # ------------------------------------------------------------------ the home

@@ -67,6 +67,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _well("real-miniupnpd", far.real_miniupnpd),
     _well("double-nat", near.double_nat, ipv6=False, advice=frozenset({"double-nat"})),
     _well("carrier-nat", far.carrier_nat, ipv6=False),
+    _well("encrypted-names", near.encrypted_names),
     # the computer
     _ill("nic-down", near.nic_down, "device", "nic-disabled", EXACT, EXACT, core=True),
     _ill("static-address-wrong", near.static_address_elsewhere, "device", "static-ip-wrong", EXACT, SUSPECT,
@@ -75,6 +76,7 @@ SCENARIOS: tuple[Scenario, ...] = (
          ipv6=False),
     _ill("static-dns-wrong", near.static_resolver_dead, "device", "static-dns-dead", EXACT, EXACT, core=True),
     _ill("static-dns-lies", near.static_resolver_lies, "device", "dns-settings-hijacked", EXACT, SUSPECT),
+    _ill("encrypted-names-blocked", near.encrypted_names_blocked, "device", "encrypted-dns-blocked", EXACT, EXACT),
     _ill("proxy-dead", near.proxy_dead, "device", "proxy-dead", EXACT, EXACT, core=True),
     _ill("hosts-override", near.hosts_override, "device", "hosts-file-override", EXACT, EXACT,
          target="example.com", answers=("second-device=works",)),

@@ -30,7 +30,7 @@ from typing import Any
 
 from tests.lab import plan
 from tests.lab.world_dns import DnsServer, serve_tcp
-from tests.lab.world_http import serve_pages
+from tests.lab.world_http import context, serve_pages
 from tests.lab.world_igd import HTTP_PORT, SsdpServer, serve_description
 
 _CLONE_NEWNET = 0x40000000
@@ -104,6 +104,8 @@ async def _serve(directory: Path) -> None:
                     local_addr=(address, 53),
                 )
                 await serve_tcp(behaviour, address)
+            if address in plan.LITERALS or address in plan.LITERALS.values():
+                await serve_tcp(behaviour, address, context("good", Path(rooms["certificates"])))
             await serve_pages(behaviour, address, Path(rooms["certificates"]))
     _enter(rooms["router"])
     ssdp = SsdpServer(behaviour)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from typing import TYPE_CHECKING, cast
 
@@ -91,8 +92,8 @@ class DnsServer(asyncio.DatagramProtocol):
             asyncio.get_running_loop().call_later(late, self._transport.sendto, reply, addr)
 
 
-async def serve_tcp(behaviour: Behaviour, address: str) -> None:
-    """One address, TCP (RFC 7766): each message behind its length."""
+async def serve_tcp(behaviour: Behaviour, address: str, secure: ssl.SSLContext | None = None) -> None:
+    """One address, TCP (RFC 7766): each message behind its length. ``secure``: the same over TLS (RFC 7858)."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
@@ -109,4 +110,4 @@ async def serve_tcp(behaviour: Behaviour, address: str) -> None:
                 await writer.drain()
         writer.close()
 
-    await asyncio.start_server(talk, address, 53)
+    await asyncio.start_server(talk, address, 853 if secure else 53, ssl=secure)

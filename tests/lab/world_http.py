@@ -48,7 +48,7 @@ def page(host: str, path: str, mood: str, skew_s: float) -> bytes:
     return _reply("200 OK", {"Server": "nginx", **html}, body, skew_s)
 
 
-def _context(leaf: str, certificates: Path) -> ssl.SSLContext:
+def context(leaf: str, certificates: Path) -> ssl.SSLContext:
     if leaf not in _contexts:
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         made.load_cert_chain(certificates / f"{leaf}.pem")
@@ -76,7 +76,7 @@ async def serve_pages(behaviour: Behaviour, address: str, certificates: Path) ->
             writer.close()
 
     def choose(connection: ssl.SSLObject, name: str | None, first: ssl.SSLContext) -> None:
-        connection.context = _context(behaviour.of("https", address), certificates)
+        connection.context = context(behaviour.of("https", address), certificates)
 
     front = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     front.load_cert_chain(certificates / f"{LEAVES[0]}.pem")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cpe_agent.diagnose.catalogue.conditions import SLOW_LEG, STARVED
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
+from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import home_leg, said, tls, web
 from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
@@ -67,10 +68,13 @@ FAULTS: tuple[Fault, ...] = (
         & web.is_open
         & web.skew_s.at_least(CLOCK_OFF_S)
         & tls.date_failures.at_least(SITES),
+        # Or every site's certificate is refused for its dates and no page says what time it is.
         symptom=home_leg.networks.at_least(1)
-        & web.is_open
-        & web.skew_s.at_least(CLOCK_OFF_S)
-        & tls.date_failures.at_least(1),
+        & ~known(web.portal_seen)
+        & (
+            (web.is_open & web.skew_s.at_least(CLOCK_OFF_S) & tls.date_failures.at_least(1))
+            | (web.tls_ok.is_(0) & tls.date_failures.at_least(SITES) & ~known(web.skew_s.below(CLOCK_OFF_S)))
+        ),
         veto=OTHERS_FAIL,
         test="set-clock-automatic",
         separate_from={"root-store-outdated": "set-clock-automatic"},

@@ -34,6 +34,7 @@ FAULTS: tuple[Fault, ...] = (
         & dns.configured_state.one_of("silent", "refused", "port_closed", "servfail")
         & dns.public.is_("ok")
         & REACHES,
+        rules_out=dns.strict_plain_ok,  # it lives: only the encrypted way to it fails
         veto=NOT_ONLY_HERE | known(dns.configured_is_provider),
         test="set-dns-automatic",
         separate_from={"isp-dns-down": "ask-provider-resolver", "host-firewall-blocking": "set-dns-automatic"},
@@ -65,10 +66,11 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.DEVICE,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        # The setting allows no other way, and the other way works.
+        # The setting allows no other way, and the other way works at the same resolver.
         contrast=dns.strict & dns.strict_answers.is_(False) & dns.strict_plain_ok & REACHES,
-        symptom=dns.strict & ~dns.system_ok & dns.strict_plain_ok & REACHES,
-        rules_out=dns.strict_answers,
+        symptom=dns.strict & ~dns.system_ok & dns.public.is_("ok") & REACHES,
+        # Or that way is open, and the resolver itself is dead by either.
+        rules_out=dns.strict_answers | (dns.public_over_tls & dns.strict_plain_ok.is_(False)),
         veto=NOT_ONLY_HERE,
         test="set-dns-automatic",
         separate_from={"isp-dns-down": "set-dns-automatic"},

@@ -21,6 +21,8 @@ SLOW_PAGE_MS = 3000  # a router at rest shows its page in well under a second
 JUST_STARTED_S = 600
 LINK_CHANGES = 6  # up and down three times since this computer's adapter appeared
 
+# By the adapter's own count, or because another station of the home answers them.
+_OURS_LEAVE = home_leg.sent_packets.at_least(LEFT_PACKETS) | gateway.neighbours_alive.at_least(1)
 _DEAD = link.carrier & address.v4_usable & gateway.alive.is_(False)
 
 FAULTS: tuple[Fault, ...] = (
@@ -58,7 +60,7 @@ FAULTS: tuple[Fault, ...] = (
         # Not even ARP is answered although the wire has a signal and the address is not one that was typed in; or the
         # router's hardware answers and nothing above it does, while our packets are known to leave this computer.
         direct=_DEAD
-        & (gateway.answers_arp.is_(False) | (gateway.answers_arp & home_leg.sent_packets.at_least(LEFT_PACKETS)))
+        & (gateway.answers_arp.is_(False) | (gateway.answers_arp & _OURS_LEAVE))
         & (address.v4_origin.is_("dhcp") | asked.SECOND_DEVICE.is_("fails")),
         symptom=_DEAD,
         veto=known(gateway.in_subnet.is_(False))

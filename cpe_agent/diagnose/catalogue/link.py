@@ -89,7 +89,7 @@ FAULTS: tuple[Fault, ...] = (
         # A router that answers the other packets at once is not overloaded: what is lost is lost on the wire.
         contrast=link.wired & LOSSY_LEG & home_leg.rtt_p95_ms.below(QUICK_ROUTER_MS),
         symptom=link.wired & LOSSY_LEG,
-        veto=STARVED | OWN_TRAFFIC | STORM | LAMPS_OFF | OTHERS_FAIL,
+        veto=STARVED | OWN_TRAFFIC | STORM | LAMPS_OFF | OTHERS_FAIL | said.SWAPPED_IN_VAIN,
         test="swap-lan-cable",
         separate_from={"router-cpu-overloaded": "swap-lan-cable", "lan-loop-storm": "unplug-double-cable"},
         source="IEEE 802.3 frame check sequence; interface counters of RFC 2863 (ifInErrors)",

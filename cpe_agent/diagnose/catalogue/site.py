@@ -58,7 +58,7 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.SITE,
         effect=Effect.STOPS,
         # A site may refuse a program that is no browser, so its refusal alone names nobody.
-        symptom=site.step.is_("refusal") & OTHERS_WORK,
+        symptom=site.step.is_("refusal") & web.site_status.at_least(400) & OTHERS_WORK,
         rules_out=known(site.overridden),
         test="open-site-elsewhere",
         separate_from={"remote-site-down": "open-site-elsewhere", "isp-port-filtering": "ask-second-device"},

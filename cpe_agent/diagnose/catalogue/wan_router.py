@@ -84,9 +84,11 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.ADVISES,
         symptom=asked.complaint.is_("drops")
-        & router.wan_uptime_s.below(DROPPED_LATELY_S)
         & router.uptime_s.at_least(STEADY_ROUTER_S)
-        & router.session.is_("connected"),
+        & (
+            (router.wan_uptime_s.below(DROPPED_LATELY_S) & router.session.is_("connected"))
+            | router.session_steady.is_(False)
+        ),
         test="watch-for-a-day",
         separate_from={"router-reboot-loop": "watch-for-a-day", "account-session-limit": "read-login-server-log"},
         before_action=("nte-test", "line-counters-read"),

@@ -168,7 +168,11 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
         # A radio carries about half its rate. The rate of an idle radio may sink, so it is never more than a suspicion.
-        symptom=_ON_WIFI & said.SLOW & home_leg.radio_below_line,
+        symptom=_ON_WIFI
+        & said.SLOW
+        & home_leg.radio_below_line
+        & wifi.rate_mbps.above(0)  # both figures, for whoever reads the evidence
+        & home_leg.down_mbps.above(0),
         test="try-with-a-cable",
         source="IEEE 802.11 rates; UPnP WANCommonInterfaceConfig:1 Layer1DownstreamMaxBitRate",
     ),

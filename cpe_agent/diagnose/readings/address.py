@@ -42,12 +42,6 @@ def v6_default_route(a: Addressing) -> bool:
     return any(r.family is Family.V6 for r in a.routes)
 
 
-@reading("address.configured", Addressing)
-def configured(a: Addressing) -> str | None:
-    """What this computer's own settings ask for on the uplink: dhcp or static."""
-    return a.configured
-
-
 @reading("address.v4_origin", Addressing, Interfaces)
 def v4_origin(a: Addressing, i: Interfaces) -> str | None:
     """Where the uplink's IPv4 address came from; unknown origins are no answer."""

@@ -18,15 +18,7 @@ def answer(key: str) -> Reading:
 
 
 SECOND_DEVICE = answer("second-device")
-PHONES = answer("phones")
-ROUTER_LAMPS = answer("router-lamps")
-MODEM_LAMPS = answer("modem-lamps")
-DEVICES_FAILING = answer("devices-failing")
-LINE_LAMP = answer("line-lamp")
 LOS_LAMP = answer("los-lamp")
-FIRST_SOCKET = answer("first-socket")
-CABLE_SWAP = answer("cable-swap")
-BROWSER = answer("browser")
 INBOUND = answer("wants-inbound")
 TROUBLE = answer("trouble")
 
@@ -72,13 +64,6 @@ def dial_stage(d: Dial) -> str | None:
     return entry.stage if entry is not None and entry.state == "failed" else None
 
 
-@reading("dial.reason", Dial)
-def dial_reason(d: Dial) -> str | None:
-    """Why it failed, in our words."""
-    entry = last_entry(d)
-    return entry.reason if entry is not None and entry.state == "failed" else None
-
-
 @reading("dial.source", Dial)
 def dial_source(d: Dial) -> str | None:
     """Whose number the code is: ras, pppd, networkmanager, scutil."""
@@ -88,12 +73,6 @@ def dial_source(d: Dial) -> str | None:
 
 def wifi_link(w: Wifi) -> WifiLink | None:
     return next((x for x in w.links if x.associated), w.links[0] if w.links else None)
-
-
-@reading("wifi.present", Wifi)
-def wifi_present(w: Wifi) -> bool:
-    """This computer has a Wi-Fi adapter."""
-    return bool(w.links)
 
 
 @reading("wifi.associated", Wifi)

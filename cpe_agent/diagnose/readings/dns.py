@@ -25,15 +25,25 @@ _HOME = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", 
 
 
 def _known(server: DnsServer) -> list[DnsAnswer]:
-    """Answers about a name that exists. A resolver that the system must ask encrypted is judged by those alone."""
-    known = [a for a in server.answers if a.kind == "known"]
-    encrypted = [a for a in known if a.transport == "dot"]
-    return encrypted if server.encrypted == "strict" and encrypted else known
+    """Plain answers about a name that exists: what the resolver does, whatever way this computer is set to ask it."""
+    return [a for a in server.answers if a.kind == "known" and a.transport != "dot"]
+
+
+def _over_tls(server: DnsServer) -> list[DnsAnswer]:
+    return [a for a in server.answers if a.kind == "known" and a.transport == "dot"]
+
+
+def _as_set(server: DnsServer) -> list[DnsAnswer]:
+    """Those that this computer gets: a resolver that must be asked encrypted is judged by those alone."""
+    return (_over_tls(server) if server.encrypted == "strict" else []) or _known(server)
 
 
 def state_of(server: DnsServer) -> str | None:
     """ok | silent | servfail | refused | nxdomain | port_closed | other: the best this server did for a known name."""
-    answers = _known(server)
+    return _state(_known(server))
+
+
+def _state(answers: list[DnsAnswer]) -> str | None:
     if not answers:
         return None
     if any(a.ok and a.addresses for a in answers):
@@ -47,7 +57,11 @@ def state_of(server: DnsServer) -> str | None:
 
 
 def _best(servers: list[DnsServer]) -> str | None:
-    states = [s for s in map(state_of, servers) if s is not None]
+    return _best_of([state_of(s) for s in servers])
+
+
+def _best_of(found: list[str | None]) -> str | None:
+    states = [s for s in found if s is not None]
     if not states:
         return None
     order = ("ok", "servfail", "refused", "nxdomain", "other", "port_closed", "silent")
@@ -90,7 +104,7 @@ def providers(d: Dns) -> list[DnsServer]:
 def configured_state(d: Dns) -> str | None:
     """The best that this computer's resolvers did for a name that exists: ok, silent, servfail, refused, nxdomain,
     port_closed, other; none when there is no resolver at all."""
-    return _best(configured(d)) if d.configured_total else "none"
+    return _best_of([_state(_as_set(s)) for s in configured(d)]) if d.configured_total else "none"
 
 
 @reading("dns.forwarder", Dns)
@@ -224,22 +238,23 @@ def strict(d: Dns) -> bool:
 @reading("dns.strict_answers", Dns)
 def strict_answers(d: Dns) -> bool | None:
     """A resolver that must be asked encrypted (DNS over TLS, port 853) answered so."""
-    asked = [a for s in configured(d) if s.encrypted == "strict" for a in s.answers if a.transport == "dot"]
-    return any(a.ok for a in asked) if asked else None
+    return _any_ok([a for s in configured(d) if s.encrypted == "strict" for a in _over_tls(s)])
 
 
 @reading("dns.strict_plain_ok", Dns)
 def strict_plain_ok(d: Dns) -> bool | None:
-    """The same resolvers, or public ones, answer when they are asked plainly."""
-    own = [a for s in configured(d) if s.encrypted == "strict" for a in s.answers]
-    asked = [a for a in own if a.transport != "dot"] + [a for s in d.servers if s.role == "public" for a in _known(s)]
-    return any(a.ok for a in asked) if asked else None
+    """The same resolvers answer when they are asked plainly."""
+    return _any_ok([a for s in configured(d) if s.encrypted == "strict" for a in _known(s)])
 
 
-@reading("dns.overrides", Dns)
-def overrides(d: Dns) -> int:
-    """Lines of this computer's hosts file that replace a name which was asked."""
-    return len(d.overrides)
+@reading("dns.public_over_tls", Dns)
+def public_over_tls(d: Dns) -> bool | None:
+    """A public resolver, asked encrypted, answered: that port is open all the way."""
+    return _any_ok([a for s in d.servers if s.role == "public" for a in _over_tls(s)])
+
+
+def _any_ok(answers: list[DnsAnswer]) -> bool | None:
+    return any(a.ok for a in answers) if answers else None
 
 
 @reading("dns.system_ok", Dns)

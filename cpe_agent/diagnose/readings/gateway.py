@@ -68,13 +68,6 @@ def in_subnet(g: Gateway) -> bool | None:
     return any(known) if known else None
 
 
-@reading("gateway.services_answer", Gateway)
-def services_answer(g: Gateway) -> bool | None:
-    """The gateway answers something above ARP: an echo, a TCP port, DNS."""
-    states = [look_alive(x) for x in g.gateways]
-    return any(states) if states and None not in states else (True if any(states) else None)
-
-
 @reading("gateway.dns", Gateway)
 def dns(g: Gateway) -> str | None:
     """What the gateway's own DNS service said: ok, silent, or the failure."""
@@ -84,13 +77,6 @@ def dns(g: Gateway) -> str | None:
     if any(a.ok for a in answers):
         return "ok"
     return "silent" if answers[0].failure in SILENT else str(answers[0].failure)
-
-
-@reading("gateway.rtt_ms", Gateway)
-def rtt_ms(g: Gateway) -> float | None:
-    """Best round trip to the gateway."""
-    times = [x.echo.rtt_min_ms for x in g.gateways if x.echo is not None and x.echo.rtt_min_ms is not None]
-    return min(times) if times else None
 
 
 @reading("gateway.stations", Gateway)

@@ -179,13 +179,6 @@ def gateway_rtt_p95_ms(loss: Loss) -> float | None:
     return None if found is None else found.echo.rtt_p95_ms
 
 
-@reading("loss.gateway_rtt_median_ms", Loss)
-def gateway_rtt_median_ms(loss: Loss) -> float | None:
-    """Median round trip to the router."""
-    found = leg(loss, "gateway")
-    return None if found is None else found.echo.rtt_median_ms
-
-
 @reading("loss.first_hop_rtt_median_ms", Loss)
 def first_hop_rtt_median_ms(loss: Loss) -> float | None:
     """Median round trip to the first router beyond the home."""

@@ -35,6 +35,7 @@ LAMPS_ON = said("router-lamps", "on")
 SECOND_WORKS = said("second-device", "works")
 ONE_FAILS = said("devices-failing", "one")
 BROWSER_FAILS = said("browser", "fails")
+SWAPPED_IN_VAIN = said("cable-swap", "fails")
 
 OTHERS_FAIL: Expr = said("second-device", "fails") | said("devices-failing", "all") | said("phones", "fail")
 """Other devices or telephones of the home are dead as well: nothing that sits in this one computer explains that."""

@@ -58,10 +58,13 @@ def overridden(d: Dns, w: Web) -> bool | None:
 @reading("site.step", Web)
 def step(w: Web) -> str | None:
     """What the asked site itself did wrong first: connect, certificate, tls, http, server_error (status 5xx), refusal
-    (403, 429, 451), other_status; none when it did nothing wrong. A failed look-up is no answer of the site's."""
+    (403, 429, 451), other_status; none when it did nothing wrong; lookup when its address was not found, which is no
+    answer of the site's."""
     t = w.target
-    if t is None or t.lookup_failure is not None:
+    if t is None:
         return None
+    if t.lookup_failure is not None:
+        return "lookup"
     if t.connect is not None and not t.connect.ok:
         return "connect"
     if t.tls is not None and not t.tls.ok:

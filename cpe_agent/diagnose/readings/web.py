@@ -117,12 +117,6 @@ def tls_certificate_failures(w: Web) -> int | None:
     return len({t.answer.host for t in w.tls if t.answer.failure in CERTIFICATE}) if w.tls else None
 
 
-@reading("web.tls_failures", Web)
-def tls_failures(w: Web) -> tuple[str, ...] | None:
-    """How encrypted connections failed."""
-    return tuple(sorted({str(t.answer.failure) for t in w.tls if t.answer.failure})) if w.tls else None
-
-
 @reading("web.tls_stalls", Web)
 def tls_stalls(w: Web) -> int | None:
     """Encrypted connections where TCP stood and then nothing more came."""
@@ -147,18 +141,6 @@ def system_status(w: Web) -> int | None:
     return None if w.system is None else w.system.status
 
 
-@reading("web.system_failure", Web)
-def system_failure(w: Web) -> str | None:
-    """Why that page did not come."""
-    return None if w.system is None or w.system.failure is None else str(w.system.failure)
-
-
-@reading("site.asked", Web)
-def site_asked(w: Web) -> bool:
-    """A particular site was asked for."""
-    return w.target is not None
-
-
 @reading("site.ok", Web)
 def site_ok(w: Web) -> bool | None:
     """The asked site answered as a site should."""
@@ -169,23 +151,6 @@ def site_ok(w: Web) -> bool | None:
     if w.target.http is not None:
         return w.target.http.failure is None and (w.target.http.status or 0) < 400
     return w.target.connect is not None and w.target.connect.ok
-
-
-@reading("site.failure", Web)
-def site_failure(w: Web) -> str | None:
-    """The first thing that failed on the way to the asked site: lookup, connect, tls, http and how."""
-    t = w.target
-    if t is None:
-        return None
-    if t.lookup_failure is not None:
-        return f"lookup {t.lookup_failure}"
-    if t.connect is not None and not t.connect.ok:
-        return f"connect {t.connect.failure}"
-    if t.tls is not None and not t.tls.ok:
-        return f"tls {t.tls.failure}"
-    if t.http is not None and t.http.failure is not None:
-        return f"http {t.http.failure}"
-    return "none"
 
 
 @reading("site.status", Web)

@@ -20,12 +20,6 @@ def dhcp_unanswered(d: Dhcp) -> bool | None:
     return None if d.denied or d.discovers_sent < 2 else not any(not o.nak for o in d.offers)
 
 
-@reading("dhcp.refused", Dhcp)
-def dhcp_refused(d: Dhcp) -> bool | None:
-    """A server answered our question with a refusal."""
-    return None if d.denied or not d.discovers_sent else any(o.nak for o in d.offers)
-
-
 @reading("dhcp.offers_another_network", Dhcp, Addressing, Interfaces)
 def offers_another_network(d: Dhcp, a: Addressing, i: Interfaces) -> bool | None:
     """The addresses offered to this computer lie in a network that its present address is not in."""
