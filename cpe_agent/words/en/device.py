@@ -95,10 +95,18 @@ FAULTS: dict[str, FaultText] = {
     ),
     "nic-driver-failed": FaultText(
         title="The network adapter does not work",
-        customer="The system finds no working network adapter in this computer, so nothing can get out.",
-        representative="No physical adapter is present, or the system reports a driver or hardware problem for it "
-        "(not merely disabled).",
+        customer="The system reports a problem with the network adapter of this computer, so nothing can get out.",
+        representative="The system reports a driver or hardware problem for the adapter (not merely disabled).",
         next_step="Restart this computer; if nothing changes, install the adapter's driver again or try another one.",
+    ),
+    "no-network-adapter": FaultText(
+        title="This system has no network adapter",
+        customer="This system shows no network adapter at all. A container or a virtual machine may have been started "
+        "without one; in a computer, the adapter or its driver is missing.",
+        representative="The system lists no physical adapter: a container or virtual machine without a network, or "
+        "hardware that is absent or has no driver.",
+        next_step="Container or virtual machine: give it a network. Computer: restart it, then look for the adapter "
+        "and its driver.",
     ),
     "os-end-of-life": FaultText(
         title="This system gets no repairs any more",
@@ -165,8 +173,8 @@ FAULTS: dict[str, FaultText] = {
         next_step="Set the network connection of this computer to take its address automatically.",
     ),
     "tcpip-stack-corrupt": FaultText(
-        title="The network part of the system is damaged",
-        customer="This computer cannot even connect to itself, so no program can reach the network.",
+        title="This computer cannot connect to itself",
+        customer="Inside this computer a connection to itself fails, so no program can rely on its network.",
         representative="TCP over loopback fails and no local filter says that it forbids it.",
         next_step="Restart this computer; if nothing changes, reset its network settings.",
     ),

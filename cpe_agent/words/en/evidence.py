@@ -48,7 +48,6 @@ READINGS: dict[str, Phrase] = {
     "clock.skew_s": "The clock of this computer is off by {value}.",
     # adapter, cable, Wi-Fi
     "link.hardware_seen": ("", "The system shows no network adapter."),
-    "link.bare_system": ("This system is a container or a virtual machine.", ""),
     "link.uplink_kind": "Connected by {value}.",
     "link.wired": ("The way to the router is a cable.", ""),
     "link.admin_up": ("The network adapter is switched on.", "The network adapter is switched off."),
