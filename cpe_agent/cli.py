@@ -222,7 +222,7 @@ def compare(before: Path, after: Path, everything: bool) -> None:
     click.echo(compare_reports(_load(before), _load(after), everything=everything, width=_width()), nl=False)
 
 
-@cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Default: the first literal target.")
+@cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Without HOST: a public address.")
 @click.argument("host", required=False)
 @click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Probes a hop.")
 def trace(host: str | None, rounds: int) -> None:
@@ -442,5 +442,5 @@ def _write(path: Path, data: bytes) -> None:
 
     try:
         write(path, data + b"\n")
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
-        raise Stop(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}", CANNOT_RUN) from None
+    except OSError as error:
+        raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import ip_address
 
-from cpe_agent.facts import Hop
+from cpe_agent.facts import Failure, Hop
 from cpe_agent.host import Host
 from cpe_agent.words import ui
 
@@ -30,7 +30,9 @@ async def _address(host: Host, target: str) -> str:
     except ValueError:
         found = await host.net.lookup(target)
         if not found.addresses:
-            why = ui(f"failure.{found.failure or 'nodata'}")
+            # Without a way out the system's own word for the failure is any one of several.
+            failure = (found.failure or Failure.NODATA) if await host.local.routes() else Failure.NO_ROUTE
+            why = ui(f"failure.{failure}")
             raise NoAddress(f"the name {target} could not be looked up: {why}") from None
         return found.addresses[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -13,7 +14,10 @@ from cpe_agent.answers import QUESTIONS
 from cpe_agent.cli import cli
 from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.fault import expressions
+from cpe_agent.facts import Failure, Family, Route
+from cpe_agent.host import Host, SystemLookup
 from cpe_agent.report import to_json
+from cpe_agent.trace import NoAddress, trace_text
 from cpe_agent.words import asked
 from tests.test_report import report_of
 
@@ -184,3 +188,47 @@ def test_profile_check(tmp_path: Path) -> None:
         result = call("profile", "check", str(bad))
         assert result.exit_code == 2, text
         assert hint in result.stderr, result.stderr
+
+
+HOME = str(Path(__file__).parent / "recordings" / "linux-lab-line-down.json")
+
+
+def test_the_report_is_also_written(tmp_path: Path) -> None:
+    place, link = tmp_path / "report.json", tmp_path / "link"
+    link.symlink_to(place)
+    result = call("replay", HOME, "--output", str(link))
+    assert result.exit_code == 1
+    assert link.is_symlink()
+    assert json.loads(place.read_text("utf-8"))["diagnosis"]["fault"] == "access-no-sync"
+
+
+@pytest.mark.parametrize("place", ["/sys/report.json", "/nowhere/report.json", "/"])
+def test_a_report_that_cannot_be_written_leaves_the_verdict_standing(place: str) -> None:
+    result = call("replay", HOME, "--output", place)
+    assert result.exit_code == 1
+    assert "FAULT  The line has no signal" in result.stdout
+    (sentence,) = result.stderr.splitlines()
+    assert sentence.startswith(f"cpe-agent: {place}: cannot be written: ")
+    assert "defect" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("routes", "failure", "why"),
+    [
+        ((), Failure.OTHER, "no network"),
+        ((Route("eth0", Family.V4, "0.0.0.0/0"),), Failure.NXDOMAIN, "name not found"),
+    ],
+)
+def test_a_name_that_cannot_be_looked_up_is_told_in_words(
+    routes: tuple[Route, ...], failure: Failure, why: str
+) -> None:
+    class Answers:
+        async def lookup(self, name: str) -> SystemLookup:
+            return SystemLookup(False, (), 1.0, failure)
+
+        async def routes(self) -> tuple[Route, ...]:
+            return routes
+
+    host = Host(Answers(), Answers())  # type: ignore[arg-type]  # two questions of it are asked
+    with pytest.raises(NoAddress, match=rf"^the name example\.com could not be looked up: {why}$"):
+        asyncio.run(trace_text(host, "example.com", 1))

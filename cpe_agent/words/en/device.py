@@ -36,12 +36,12 @@ FAULTS: dict[str, FaultText] = {
         next_step="Restart this computer; if nothing changes, set the network connection to automatic.",
     ),
     "dns-settings-hijacked": FaultText(
-        title="A foreign name service is set here",
-        customer="A name service that gives false addresses is set on this computer. The one that the home hands "
+        title="A foreign name server is set here",
+        customer="A name server that gives false addresses is set on this computer. The one that the home hands "
         "out works.",
         representative="Static resolver returns unroutable addresses for public names; automatic resolver and public ones "
         "do not.",
-        next_step="Set the name service (DNS) to automatic and let a virus scan run.",
+        next_step="Set the name server (DNS) to automatic and let a virus scan run.",
     ),
     "encrypted-dns-blocked": FaultText(
         title="Encrypted name look-ups get no answer",
@@ -160,10 +160,10 @@ FAULTS: dict[str, FaultText] = {
         next_step="Update the system, or try a browser that brings its own list (Firefox).",
     ),
     "static-dns-dead": FaultText(
-        title="The set name service does not answer",
-        customer="A name service set by hand on this computer does not answer. The one that the home hands out works.",
+        title="The set name server does not answer",
+        customer="A name server set by hand on this computer does not answer. The one that the home hands out works.",
         representative="Static resolver dead; the automatic one (router or provider) answers in the same run.",
-        next_step="Set the name service (DNS) to automatic.",
+        next_step="Set the name server (DNS) to automatic.",
     ),
     "static-ip-wrong": FaultText(
         title="The address typed in does not fit",

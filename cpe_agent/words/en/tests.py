@@ -60,7 +60,7 @@ TESTS: dict[str, str] = {
     "and run the check again.",
     "set-channel-36-48": "Set the router's 5 GHz channel to one of 36, 40, 44 or 48 and watch for a day.",
     "set-clock-automatic": "Set date, time and time zone of this computer to automatic and run the check again.",
-    "set-dns-automatic": "Set the name service (DNS) of this computer to automatic and run the check again.",
+    "set-dns-automatic": "Set the name server (DNS) of this computer to automatic and run the check again.",
     "sign-in-to-proxy": "Sign in to the proxy, or switch it off, and open the page again.",
     "stand-beside-router": "Carry this computer next to the main router and run the check again there.",
     "swap-lan-cable": "Try another network cable and another socket of the router.",
