@@ -56,8 +56,14 @@ async def alive(host: Host, address: str) -> bool:
     return any(await asyncio.gather(_echoed(host, address), _connected(host, address)))
 
 
-async def duplicate(host: Host, interfaces: Interfaces, addressing: Addressing) -> bool | None:
-    """Does another station answer for an address of ours? By the system's own duplicate detection, or by asking."""
+async def duplicate(
+    host: Host, interfaces: Interfaces, addressing: Addressing, gateways: frozenset[str]
+) -> bool | None:
+    """Does another station answer for an address of ours? By the system's own duplicate detection, or by asking.
+
+    This computer's other adapters on the same network answer too, and so do routers that answer for every address
+    (proxy ARP, RFC 1027): neither is a stranger. ``gateways`` are the routers' hardware addresses."""
+    not_strangers = gateways | {nic.mac for nic in interfaces.nics if nic.mac is not None}
     if any(address.duplicate for address in addressing.addresses):
         return True
     nic = next((nic for nic in interfaces.nics if nic.name == interfaces.uplink), None)
@@ -73,7 +79,7 @@ async def duplicate(host: Host, interfaces: Interfaces, addressing: Addressing) 
         stations = await host.net.arp_macs(nic.name, own.address, timeout_s=ANSWER_S)
     except CannotMeasure:
         return None
-    return any(station != nic.mac for station in stations)
+    return bool(set(stations) - not_strangers)
 
 
 async def collect(host: Host, facts: Facts) -> Neighbours:
@@ -82,8 +88,9 @@ async def collect(host: Host, facts: Facts) -> Neighbours:
     gateways = tuple(dict.fromkeys(route.gateway for route in addressing.routes if route.gateway is not None))
     own = {address.address for address in addressing.addresses}
     asked = to_ask(found.entries, interfaces.uplink, own | set(gateways))
+    routers = frozenset(entry.mac for entry in found.entries if entry.address in gateways and entry.mac is not None)
     answers, twice = await asyncio.gather(
-        asyncio.gather(*(alive(host, address) for address in asked)), duplicate(host, interfaces, addressing)
+        asyncio.gather(*(alive(host, address) for address in asked)), duplicate(host, interfaces, addressing, routers)
     )
     return Neighbours(
         entries=found.entries,

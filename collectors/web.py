@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _WHOLE_S = 2.5
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
+_ELSEWHERE_S = 1.0
 _DEAD_S = 0.35  # where no literal address answered: a portal that redirects everything answers names at once
 _OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered
 _RESEND_S = (0.4,)
@@ -198,6 +199,23 @@ async def _target(host: Host, site: str, lookup_s: float) -> TargetLook | None:
     return look._replace(connect=connect, http=http)
 
 
+def _failed(look: TargetLook) -> bool:
+    page = look.http
+    return (look.tls is not None and not look.tls.ok) or page is None or page.status is None or page.status >= 400
+
+
+async def _elsewhere(host: Host, site: str, look: TargetLook | None, names: _Names) -> TargetLook | None:
+    """A site that failed is tried once more where a name server says that it is, if the system went elsewhere."""
+    if look is None or not look.addresses or not _failed(look) or names.server == SYSTEM:
+        return look
+    found = [(await names.address(look.host, family))[0] for family in Family]
+    address = next((a for a in found if a is not None), None)
+    if address is None or set(found) & set(look.addresses):
+        return look
+    answer = await host.net.http(_split(site)[3], address=address, timeout_s=_ELSEWHERE_S)
+    return look._replace(by_name_server=answer)
+
+
 async def collect(host: Host, facts: Facts) -> Web:
     plan, addressing = facts[Plan], facts[Addressing]
     families = [f for f in Family if f is Family.V4 or has_global(addressing, f)]
@@ -226,11 +244,14 @@ async def collect(host: Host, facts: Facts) -> Web:
                 ),
                 asyncio.gather(*(_tls(host, names, site, f) for f in families for site in plan.https[:_MOST_HOSTS])),
             )
+        look = await target
+        if plan.target and names is not None:
+            look = await _elsewhere(host, plan.target, look, names)
         return Web(
             captive=tuple(c for c in captive if c is not None),
             tls=tuple(t for t in tls if t is not None),
             system=await system,
-            target=await target,
+            target=look,
         )
     finally:
         for task in (system, target):

@@ -263,6 +263,7 @@ def profile_check(file: Path) -> None:
         f"  resolvers       {', '.join(plan.resolvers) or '(none listed)'}\n"
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
+        f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
         f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
     )
 

@@ -122,6 +122,7 @@ class Plan(NamedTuple):
     realms: tuple[str, ...] = ()
     walled_garden: tuple[str, ...] = ()  # hosts that a suspended customer is sent to
     literals: tuple[LiteralTarget, ...] = ()
+    domestic: tuple[LiteralTarget, ...] = ()  # addresses of other networks known to lie in this country
     names: tuple[str, ...] = ()
     captive: tuple[CaptiveTarget, ...] = ()
     https: tuple[str, ...] = ()
@@ -581,10 +582,14 @@ class ReachProbe(NamedTuple):
 
 class Reach(NamedTuple):
     """``probes`` go the way the system routes them, ``bound`` out of the physical interface when a tunnel or a
-    second default route exists."""
+    second default route exists. ``inside`` are the near targets, asked out of the physical interface once the others
+    are late: the provider's own resolvers (their ``network`` is "provider") and the profile's domestic addresses.
+    ``other`` are the far targets again, once they are late, out of a second physical way."""
 
     probes: tuple[ReachProbe, ...] = ()
     bound: tuple[ReachProbe, ...] = ()
+    inside: tuple[ReachProbe, ...] = ()
+    other: tuple[ReachProbe, ...] = ()
 
 
 class LossLeg(NamedTuple):
@@ -657,7 +662,8 @@ class TlsCheck(NamedTuple):
 
 
 class TargetLook(NamedTuple):
-    """The site that the customer misses."""
+    """The site that the customer misses. ``by_name_server`` is the same page at the address that a name server gives,
+    asked when it failed here and the system itself had gone to another address."""
 
     host: str
     addresses: tuple[str, ...] = ()
@@ -665,6 +671,7 @@ class TargetLook(NamedTuple):
     connect: Connect | None = None
     tls: TlsAnswer | None = None
     http: HttpAnswer | None = None
+    by_name_server: HttpAnswer | None = None
 
 
 class Web(NamedTuple):

@@ -39,7 +39,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "resolvers": "resolvers",
         "walled_garden": "walled_garden",
     },
-    "probe": {"literals": "literals", "names": "names", "captive": "captive", "https": "https", "ntp": "ntp"},
+    "probe": {
+        "literals": "literals",
+        "domestic": "domestic",
+        "names": "names",
+        "captive": "captive",
+        "https": "https",
+        "ntp": "ntp",
+    },
 }
 _LATER = {"desk": {"url", "spki_pins", "enrolment"}, "text": {"languages"}}  # read by the parts that use them
 _CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "unknown")}
@@ -120,6 +127,7 @@ def _check(plan: Plan) -> None:
     for place, addresses in (
         ("isp.resolvers", plan.resolvers),
         ("probe.literals", [t.address for t in plan.literals]),
+        ("probe.domestic", [t.address for t in plan.domestic]),
     ):
         for address in addresses:
             try:

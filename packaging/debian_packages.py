@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+_POLICY = Path("/usr/sbin/policy-rc.d")  # Debian Policy 9.3.3.1: asked before any service is started
+_UNITS = Path("/etc/systemd/system")
+
+
+@contextlib.contextmanager
+def _no_new_services() -> Iterator[None]:
+    """Some of these packages bring a server that starts at once and at every boot. The lab starts its own, in
+    namespaces; this machine must serve nothing new."""
+    before = set(_UNITS.glob("*.wants/*.service"))
+    ours = not _POLICY.exists()
+    if ours:
+        _POLICY.write_text("#!/bin/sh\nexit 101\n", encoding="ascii")
+        _POLICY.chmod(0o755)
+    try:
+        yield
+    finally:
+        if ours:
+            _POLICY.unlink()
+        for link in set(_UNITS.glob("*.wants/*.service")) - before:
+            link.unlink()
 
 
 def main() -> None:
@@ -30,12 +53,11 @@ def main() -> None:
         return
     print(f"installing {' '.join(missing)}", file=sys.stderr)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing],
-    ):
-        if subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL).returncode != 0:
-            sys.exit(f"failed: {' '.join(command)}")
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+    with _no_new_services():
+        for command in (["apt-get", "update", "-qq"], install):
+            if subprocess.run(command, check=False, env=quiet, stdout=subprocess.DEVNULL).returncode != 0:
+                sys.exit(f"failed: {' '.join(command)}")
 
 
 if __name__ == "__main__":

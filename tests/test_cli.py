@@ -219,9 +219,7 @@ def test_a_report_that_cannot_be_written_leaves_the_verdict_standing(place: str)
         ((Route("eth0", Family.V4, "0.0.0.0/0"),), Failure.NXDOMAIN, "name not found"),
     ],
 )
-def test_a_name_that_cannot_be_looked_up(
-    routes: tuple[Route, ...], failure: Failure, why: str
-) -> None:
+def test_a_name_that_cannot_be_looked_up(routes: tuple[Route, ...], failure: Failure, why: str) -> None:
     class Answers:
         async def lookup(self, name: str) -> SystemLookup:
             return SystemLookup(False, (), 1.0, failure)

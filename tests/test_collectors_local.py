@@ -389,13 +389,18 @@ def test_never_more_than_sixteen_and_the_freshest_first() -> None:
         ((), OWN, False),
         (("3c:a6:2f/000001",), OWN, True),
         (("3c:a6:2f/aaaaaa",), OWN, False),  # that is ourselves
+        (("3c:a6:2f/bbbbbb",), OWN, False),  # our other adapter
+        (("3c:a6:2f/cccccc",), OWN, False),  # a router that answers for every address
+        (("3c:a6:2f/cccccc", "3c:a6:2f/000001"), OWN, True),
         (DENIED, OWN, None),
         (DENIED, OWN._replace(duplicate=True), True),
     ],
 )
 def test_duplicate_own_address(stations: tuple[str, ...] | Exception, own: Address, answer: bool | None) -> None:
-    sections = (Interfaces((ETH._replace(mac="3c:a6:2f/aaaaaa"),), 1, "eth0"), Addressing((own,), (WAY,)))
-    made = collect(neighbours.COLLECTOR, Computer(), Network(stations=stations), *sections)
+    nics = (ETH._replace(mac="3c:a6:2f/aaaaaa"), ETH._replace(name="eth1", mac="3c:a6:2f/bbbbbb"))
+    sections = (Interfaces(nics, 2, "eth0"), Addressing((own,), (WAY,)))
+    around = NeighbourList((Neighbour("eth0", Family.V4, "192.0.2.1", "3c:a6:2f/cccccc", "reachable"),), 1)
+    made = collect(neighbours.COLLECTOR, Computer(around=around), Network(stations=stations), *sections)
     assert cast(Neighbours, made).duplicate_own_address is answer
 
 

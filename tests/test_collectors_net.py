@@ -253,6 +253,16 @@ def test_nothing_beyond_the_router(files: Path) -> None:
 
 
 @in_lab
+def test_near_targets_are_asked_when_the_far_ones_are_silent(files: Path) -> None:
+    plan = PLAN._replace(resolvers=("100.64.7.1",), domestic=(LiteralTarget("10.77.0.9", "Nobody"),))
+    rule(R2, "forward", "drop")
+    facts = sections(files, plan, RE)
+    assert not any(p.answered for p in facts[Reach].probes)
+    assert {p.network for p in facts[Reach].inside if p.answered} == {"provider"}
+    assert {p.network for p in facts[Reach].inside if not p.answered} == {"Nobody"}
+
+
+@in_lab
 def test_the_router_says_that_there_is_no_way(files: Path) -> None:
     ip("route del default", netns=R1)
     try:

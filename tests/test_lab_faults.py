@@ -242,6 +242,8 @@ def _v6_broken(seen: Seen) -> None:
 def _mtu_hole(seen: Seen) -> None:
     assert seen.ping(PUBLIC, "-M", "do", "-s", "1300")
     assert not seen.ping(PUBLIC, "-M", "do", "-s", "1450")
+    assert seen.check() == "204"
+    assert seen.status("https://example.com/") == "000 28"
 
 
 @proves("line-down", "wan-port-dark")

@@ -10,13 +10,17 @@ import pytest
 
 from tests.lab.judge import Mark, as_expected, mark
 from tests.lab.needs import missing
-from tests.lab.scenarios import CORE, Scenario
+from tests.lab.scenarios import BY_NAME, CORE, Scenario
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
 
 
+ONCE_WRONG = ("international-down", "duplicate-address", "hosts-override")
+"""Not among the twenty, but each was seen to name, or to come near naming, an owner who had nothing to do with it."""
+
+
 @pytest.mark.parametrize("user", ["root", "nobody"])
-@pytest.mark.parametrize("scenario", CORE, ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", [*CORE, *(BY_NAME[name] for name in ONCE_WRONG)], ids=lambda s: s.name)
 def test_the_truth_is_found(scenario: Scenario, user: str) -> None:
     with scenario.home() as home:
         scenario.inject(home)

@@ -12,7 +12,7 @@ REACHES: Expr = out.v4_networks.at_least(1) | out.v6_networks.at_least(1)
 TUNNEL_IN_THE_WAY: Expr = address.vpn_takes_default & ~reach.bound_tested
 """What fails, fails inside a tunnel, and the way without it was not tried."""
 
-DEAD: Expr = gateway.alive & out.v4_networks.is_(0) & ~out.no_route & ~known(TUNNEL_IN_THE_WAY)
+DEAD: Expr = gateway.alive_v4 & out.v4_networks.is_(0) & ~out.no_route & ~known(TUNNEL_IN_THE_WAY)
 """The router is alive, our packets leave this computer, and nothing beyond the router answers by any protocol."""
 
 NOT_CONNECTED: Expr = router.session.one_of("disconnected", "connecting")

@@ -11,7 +11,7 @@ from cpe_agent.diagnose.ladder import ORDER, Rung, below
 from cpe_agent.diagnose.predicate import PENDING, UNKNOWN, YES, Look
 from cpe_agent.diagnose.proofs import Rungs, same_path, see
 from cpe_agent.diagnose.settled import may_be_seen_failing, settled
-from cpe_agent.facts import SECTIONS
+from cpe_agent.facts import SECTIONS, Family
 
 MOST_SUSPECTS = 4  # more would be a list to read, not a next step
 POSSIBLE = "possible"
@@ -134,9 +134,15 @@ def _verdict(
 
 def _degraded_to_failure(degrades: Sequence[Finding], failing: Rung) -> bool:
     """A named fault that degrades the very rung that fails accounts for it (large packets that vanish stop every
-    secure page where each server sends large ones), and so does one that loses packets on a rung below."""
+    secure page where each server sends large ones), and so does one that loses packets on a rung below. Where
+    IPv6 leads nowhere, a page waits in vain in a program that prefers it (RFC 8305)."""
     return any(
-        f.named and (f.fault.breaks is failing or (f.fault.loses_packets and f.fault.breaks in below(failing)))
+        f.named
+        and (
+            f.fault.breaks is failing
+            or (f.fault.loses_packets and f.fault.breaks in below(failing))
+            or (f.fault.family is Family.V6 and failing is Rung.WEB)
+        )
         for f in degrades
     )
 

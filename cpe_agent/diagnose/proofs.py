@@ -38,7 +38,7 @@ WORKS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.INTERNET, _V6): out.v6_networks.at_least(2),
     (Rung.OPEN, _V4): web.open_v4,
     (Rung.OPEN, _V6): web.open_v6,
-    (Rung.DNS, None): dns.configured_state.is_("ok") & ~known(tls.names_missing),
+    (Rung.DNS, None): dns.configured_state.is_("ok") & ~known(dns.configured_lies) & ~known(tls.names_missing),
     (Rung.TLS, _V4): web.tls_ok_v4.at_least(1),
     (Rung.TLS, _V6): web.tls_ok_v6.at_least(1),
     # The system's page is a plain one: it proves nothing about encryption that was seen failing everywhere.
@@ -62,6 +62,7 @@ FAILS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.DNS, None): dns.configured_state.one_of(
         "silent", "servfail", "refused", "nxdomain", "port_closed", "other", "none"
     )
+    | dns.configured_lies
     | tls.names_missing,
     (Rung.TLS, None): web.tls_ok.is_(0) & ~known(tls.names_missing),
     (Rung.WEB, None): ~web.system_ok,

@@ -25,7 +25,6 @@ WAITING: tuple[Waiting, ...] = (
     Waiting(89, "account-auth-lockout", "account", "a history of rejects, and the login test"),
     Waiting(92, "account-quota-throttled", "account", "a speed measurement, and the plan"),
     Waiting(110, "isp-speed-profile-wrong", "isp-core", "a speed measurement, and the plan"),
-    Waiting(112, "international-path-down", "remote", "literal addresses known to lie in this country"),
     Waiting(117, "cloud-provider-outage", "remote", "which network a site belongs to"),
 )
 

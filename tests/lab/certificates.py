@@ -1,5 +1,8 @@
 """The lab's own certificate authorities and the leaves its servers show, made by openssl once and kept a few days.
 
+Each chain is a leaf and the intermediate that signed it, RSA as most of the web's still are: more than one packet
+carries, so a path that swallows large packets stalls every handshake here as it does outside.
+
 ``good`` covers every name and literal of the lab. ``expired``, ``self-signed`` and ``other-name`` are what they say.
 ``foreign`` is a good leaf of an authority that nobody trusts: an interceptor's.
 """
@@ -26,7 +29,7 @@ def directory() -> Path:
 
     The whole directory appears at once, so labs that start side by side never mix two generations.
     """
-    family = f"cpe-certificates-{os.getuid()}-"
+    family = f"cpe-chains-{os.getuid()}-"
     temporary = Path(tempfile.gettempdir())
     place = temporary / f"{family}{int(time.time() / KEPT_S)}"
     if place.exists():
@@ -63,8 +66,29 @@ def _openssl(where: Path, *arguments: str, days_ago: int = 2) -> None:
 def _authority(where: Path, name: str, common_name: str) -> None:
     _openssl(
         where, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "3650",
-        "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/O={common_name}/CN={common_name} root",
+        "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/O={common_name}/CN={common_name} root",
         "-addext", "keyUsage=critical,keyCertSign,cRLSign",
+    )  # fmt: skip
+
+
+def _intermediate(where: Path, name: str, authority: str, common_name: str) -> None:
+    extensions = where / f"{name}.ext"
+    extensions.write_text("basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n", encoding="ascii")
+    _request(where, name, f"/O={common_name}/CN={common_name} issuing")
+    _sign(where, name, authority, days=3650)
+
+
+def _request(where: Path, name: str, subject: str) -> None:
+    _openssl(
+        where, "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr",
+        "-subj", subject,
+    )  # fmt: skip
+
+
+def _sign(where: Path, name: str, authority: str, *, days: int, days_ago: int = 2) -> None:
+    _openssl(
+        where, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.crt", "-CAkey", f"{authority}.key",
+        "-CAcreateserial", "-days", str(days), "-extfile", f"{name}.ext", "-out", f"{name}.crt", days_ago=days_ago,
     )  # fmt: skip
 
 
@@ -72,15 +96,10 @@ def _leaf(where: Path, name: str, authority: str, names: tuple[str, ...], *, day
     extensions = where / f"{name}.ext"
     listed = ",".join(f"{'IP' if plan.is_address(n) else 'DNS'}:{n}" for n in names)
     extensions.write_text(f"subjectAltName={listed}\nextendedKeyUsage=serverAuth\n", encoding="ascii")
-    _openssl(
-        where, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-        "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={names[0]}",
-    )  # fmt: skip
-    _openssl(
-        where, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key",
-        "-CAcreateserial", "-days", str(days), "-extfile", extensions.name, "-out", f"{name}.crt", days_ago=days_ago,
-    )  # fmt: skip
-    chain = "".join((where / f"{part}").read_text(encoding="ascii") for part in (f"{name}.key", f"{name}.crt"))
+    _request(where, name, f"/CN={names[0]}")
+    _sign(where, name, f"{authority}-issuing", days=days, days_ago=days_ago)
+    parts = (f"{name}.key", f"{name}.crt", f"{authority}-issuing.crt")
+    chain = "".join((where / part).read_text(encoding="ascii") for part in parts)
     (where / f"{name}.pem").write_text(chain, encoding="ascii")
 
 
@@ -88,10 +107,13 @@ def _make(where: Path) -> None:
     names = (*plan.NAMES, *plan.INTERNET_ADDRESSES)
     _authority(where, "ca", "Lab Trust")
     _authority(where, "interceptor", "Safe Web Shield")
+    _intermediate(where, "ca-issuing", "ca", "Lab Trust")
+    _intermediate(where, "interceptor-issuing", "interceptor", "Safe Web Shield")
     _leaf(where, "good", "ca", names)
     _leaf(where, "expired", "ca", names, days_ago=100)
     _leaf(where, "other-name", "ca", ("someone-else.example",))
     _leaf(where, "foreign", "interceptor", names)
     _authority(where, "self-signed", plan.NAMES[0])
-    chain = "".join((where / f"self-signed.{part}").read_text(encoding="ascii") for part in ("key", "pem"))
+    shutil.copyfile(where / "ca.crt", where / "ca.pem")
+    chain = "".join((where / f"self-signed.{part}").read_text(encoding="ascii") for part in ("key", "crt"))
     (where / "self-signed.pem").write_text(chain, encoding="ascii")

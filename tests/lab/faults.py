@@ -125,13 +125,14 @@ def loss_at_home(home: Home, percent: int = 20) -> None:
 
 
 def duplicate_address(home: Home) -> None:
-    """Another station uses the computer's address."""
-    home.rooms["pc2"].shell(f"ip addr add {home.computer.lan_address()}/24 dev eth0")
+    """Another station uses the computer's address, and said so as every station does that comes up (RFC 5227, 2.3)."""
+    address = home.computer.lan_address()
+    home.rooms["pc2"].shell(f"ip addr add {address}/24 dev eth0\narping -q -U -c 2 -w 2 -I eth0 {address} || true\n")
 
 
 def rogue_dhcp(home: Home) -> None:
     """A second router in the home answers DHCP first, and leads nowhere."""
-    home.restart_dnsmasq("--dhcp-reply-delay=2")
+    home.restart_dnsmasq("--dhcp-reply-delay=1")
     empty = home.directory / "rogue.conf"
     empty.touch()
     home.processes.start(

@@ -23,7 +23,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.lab import certificates, plan
 from tests.lab.computer import Computer, Ran
@@ -32,7 +32,20 @@ from tests.lab.processes import PREFIX, Processes, forget, sweep, wait_for_port
 from tests.lab.topology import Room, build
 from tests.lab.world import HEALTHY
 
-_PLAIN_PYTHON = [sys.executable, "-S", "-m"]
+PLAIN_PYTHON = [sys.executable, "-S", "-m"]
+
+
+def dnsmasq(where: Path, interface: str) -> list[str]:
+    """A home router's DHCP server and DNS forwarder on ``interface``, its files in ``where``. Its settings file must
+    be there, empty: with the null device in its place dnsmasq has been seen to replace that."""
+    return [
+        "dnsmasq", "--keep-in-foreground", f"--conf-file={where}/dnsmasq.conf", "--user=root", "--no-hosts",
+        "--no-resolv", f"--pid-file={where}/dnsmasq.pid", f"--interface={interface}", "--bind-interfaces",
+        "--cache-size=0", "--no-ping", "--dhcp-authoritative", "--no-negcache", "--log-facility=-",
+        f"--dhcp-leasefile={where}/dnsmasq.leases",
+        f"--dhcp-range={plan.DHCP_FIRST},{plan.DHCP_LAST},{plan.LEASE_S}",
+        *(f"--server={resolver}" for resolver in plan.RESOLVERS),
+    ]  # fmt: skip
 
 
 class Home:
@@ -59,7 +72,7 @@ class Home:
 
     # -------------------------------------------------------------- up and down
 
-    def __enter__(self) -> Home:
+    def __enter__(self) -> Self:
         problem = missing()
         if problem:
             raise RuntimeError(problem)
@@ -100,21 +113,21 @@ class Home:
     def _up(self) -> None:
         certificate_files = certificates.directory()
         self.rooms = build(self.tag, ipv6=self.ipv6)
-        rooms = {name: room.netns for name, room in self.rooms.items()}
+        rooms = {name: self.rooms[name].netns for name in self._served()}
         note = {**rooms, "ipv6": self.ipv6, "certificates": str(certificate_files)}
         (self.directory / "rooms.json").write_text(json.dumps(note), encoding="utf-8")
         self._write_state()
         text = (LAB_FILES / "profile.toml").read_text(encoding="utf-8")
         self.profile = self.directory / "profile.toml"
         self.profile.write_text(text.replace('wan = "ipoe"', f'wan = "{self._wan}"'), encoding="utf-8")
-        self.processes.start("world", [*_PLAIN_PYTHON, "tests.lab.world", str(self.directory)], cwd=PROJECT)
+        self.processes.start("world", [*PLAIN_PYTHON, "tests.lab.world", str(self.directory)], cwd=PROJECT)
         self.computer = Computer(self.rooms["pc"], self.processes, self.directory, certificate_files / "ca.pem")
         self.computer.begin()
-        dnsmasq = self.start_dnsmasq()
+        self._start_router()
         if self.rtt_ms is not None:
             self._delay(self.rtt_ms)
         self.computer.wait()
-        wait_for_port(dnsmasq, 67)
+        self._wait_for_router()
         self.rooms["pc"].wait_for_carrier("eth0")
         self.rooms["router"].wait_for_carrier("lan1")  # the bridge drops what comes before
         if self.ipv6:  # asks for a router once more: its first question came before there was one
@@ -127,6 +140,16 @@ class Home:
             self._wait_for_v6()
         if self._lease:
             self._use_it_once()
+
+    def _served(self) -> tuple[str, ...]:
+        """The rooms that the process of servers answers in."""
+        return "core", "internet", "router"
+
+    def _start_router(self) -> None:
+        self._dnsmasq = self.start_dnsmasq()
+
+    def _wait_for_router(self) -> None:
+        wait_for_port(self._dnsmasq, 67)
 
     def _use_it_once(self) -> None:
         """Neighbours know each other in a home that was in use; a first ARP that is lost costs a second, and a lossy
@@ -158,7 +181,7 @@ class Home:
         )
         self.rooms["router"].shell("ethtool -K wan tso off gso off gro off tx off >/dev/null")
         self.rooms["bng"].shell("ethtool -K cust tso off gso off gro off tx off >/dev/null")
-        command = [*_PLAIN_PYTHON, "tests.lab.relay", "--delay-ms", str(rtt_ms / 2), "lan", "line"]
+        command = [*PLAIN_PYTHON, "tests.lab.relay", "--delay-ms", str(rtt_ms / 2), "lan", "line"]
         self.processes.start("relay", [*self.rooms["modem"].enter(), *command], cwd=PROJECT)
 
     # -------------------------------------------------------------- the router's services
@@ -166,17 +189,8 @@ class Home:
     def start_dnsmasq(self, *options: str) -> int:
         """The router's DHCP server, DNS forwarder and router advertisements; ``options`` are added to its own.
         Gives its pid."""
-        empty = self.directory / "dnsmasq.conf"
-        empty.touch()  # a real file: with the null device dnsmasq has been seen to replace it
-        command = [
-            "dnsmasq", "--keep-in-foreground", f"--conf-file={empty}", "--user=root", "--no-hosts", "--no-resolv",
-            f"--pid-file={self.directory}/dnsmasq.pid", "--interface=br0", "--bind-interfaces", "--cache-size=0",
-            "--no-ping", "--dhcp-authoritative", "--no-negcache", "--log-facility=-",
-            f"--dhcp-leasefile={self.directory}/dnsmasq.leases",
-            f"--dhcp-range={plan.DHCP_FIRST},{plan.DHCP_LAST},{plan.LEASE_S}",
-            *(f"--server={resolver}" for resolver in plan.RESOLVERS),
-            *options,
-        ]  # fmt: skip
+        (self.directory / "dnsmasq.conf").touch()
+        command = [*dnsmasq(self.directory, "br0"), *options]
         if self.ipv6:
             command += ["--enable-ra", "--dhcp-range=::,constructor:br0,ra-only"]
         return self.processes.start("dnsmasq", [*self.rooms["router"].enter(), *command])

@@ -91,3 +91,8 @@ DOWN = {  # room -> next hop towards the provider's customers
 PROVIDER_V4, PROVIDER_V6 = "25.44.0.0/16", "2a10:44::/32"
 CARRIER_NAT, CARRIER_NAT_ROUTER, CARRIER_NAT_BNG = "100.64.7.0/24", "100.64.7.20", "100.64.7.1"
 SECOND_NAT, SECOND_NAT_ROUTER, SECOND_NAT_BNG = "192.168.0.0/24", "192.168.0.20", "192.168.0.1"
+
+PPP_LOCAL, PPP_FIRST, PPP_POOL = "25.44.9.1", "25.44.9.10", "25.44.9.0/24"
+"""The concentrator's end of every session, the first customer's, and all of them."""
+PPP_INSIDE, PPP_UPSTREAM = "25.44.255.34", "25.44.255.33"
+"""Between the concentrator and the provider's network (prefix length 30)."""

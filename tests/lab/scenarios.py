@@ -83,13 +83,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     _ill("host-firewall", near.host_firewall, "device", "host-firewall-blocking", SUSPECT, SUSPECT,
          answers=("second-device=works",)),
     _ill("vpn-interference", near.dead_tunnel, "device", "vpn-interference", EXACT, SUSPECT),
-    _ill("second-default-dead", near.second_default_dead, "device", "multihomed-wrong-route", EXACT, SUSPECT,
-         ipv6=False),
+    _ill("second-default-dead", near.second_default_dead, "device", "multihomed-wrong-route", EXACT, EXACT,
+         ipv6=False, answers=("second-device=works",)),
     _ill("clock-wrong", near.clock_behind, "device", "clock-skew-tls", EXACT, EXACT),
     # the home
     _ill("cable-out", near.cable_out, "home", "lan-cable-unplugged", EXACT, EXACT, core=True),
     _ill("loss-home", near.loss_at_home, "home", "lan-cable-bad", EXACT, SUSPECT, core=True, complaint="slow"),
-    _ill("duplicate-address", near.duplicate_address, "home", "duplicate-ip", SUSPECT, SUSPECT),
+    _ill("duplicate-address", near.duplicate_address, "home", "duplicate-ip", EXACT, SUSPECT, complaint="drops"),
     _ill("rogue-dhcp", near.rogue_dhcp, "home", "rogue-dhcp-server", SUSPECT, SUSPECT, ipv6=False),
     # the router
     _ill("dhcp-dead", near.dhcp_dead, "cpe", "router-dhcp-server-off", SUSPECT, SUSPECT,

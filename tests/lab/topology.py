@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterable, Sequence
 
 from tests.lab import plan
 from tests.lab.needs import clean_environment
@@ -92,21 +93,27 @@ class Room:
         self.nft(f"table {family} fault{self._tables} {{\nchain rules {{\n{inside}\n}}\n}}")
 
 
-def build(tag: str, *, ipv6: bool) -> dict[str, Room]:
-    """Makes every room and cable and gives the rooms by name. Nothing is running in them yet."""
-    rooms = {name: Room(tag, name) for name in plan.ROOMS}
-    lines = [f"netns add {room.netns}" for room in rooms.values()]
-    for at, (a, dev_a, b, dev_b) in enumerate(plan.LINKS):
+def cable(rooms: Iterable[Room], links: Sequence[tuple[str, str, str, str]]) -> None:
+    """Makes these rooms and these cables (as in ``plan.LINKS``) between them."""
+    named = {room.name: room for room in rooms}
+    lines = [f"netns add {room.netns}" for room in named.values()]
+    for at, (a, dev_a, b, dev_b) in enumerate(links):
         # Ends with the same index look like one device to the kernel, which then tells of carrier once a second.
         index_a, index_b = 10 + 2 * at, 11 + 2 * at
-        peer = f"name {dev_b} netns {rooms[b].netns} index {index_b}"
-        lines.append(f"link add {dev_a} netns {rooms[a].netns} index {index_a} type veth peer {peer}")
+        peer = f"name {dev_b} netns {named[b].netns} index {index_b}"
+        lines.append(f"link add {dev_a} netns {named[a].netns} index {index_a} type veth peer {peer}")
     done = subprocess.run(
         ["ip", "-batch", "-"], input="\n".join(lines) + "\n", check=False, capture_output=True, text=True,
         env=clean_environment(),
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"ip -batch: {done.stderr.strip()}")
+
+
+def build(tag: str, *, ipv6: bool) -> dict[str, Room]:
+    """Makes every room and cable and gives the rooms by name. Nothing is running in them yet."""
+    rooms = {name: Room(tag, name) for name in plan.ROOMS}
+    cable(rooms.values(), plan.LINKS)
     started = [(room, room.begin(_script(name, ipv6=ipv6))) for name, room in rooms.items()]
     for room, process in started:
         room.finish(process)

@@ -3,8 +3,9 @@
     python -S -m tests.lab.world DIRECTORY
 
 DIRECTORY holds ``world.json`` (how the servers behave; read again whenever it changes) and ``rooms.json`` (which
-namespace is which room). ``ready`` appears there once every socket is open. A socket belongs to the namespace that
-its maker was in (setns(2)), so one process can stand in many.
+namespace is which room; what is not there is not served, and an empty name is where this process is). ``ready``
+appears there once every socket is open. A socket belongs to the namespace that its maker was in (setns(2)), so one
+process can stand in many.
 
 ``world.json``::
 
@@ -79,6 +80,8 @@ class Behaviour:
 
 
 def _enter(netns: str) -> None:
+    if not netns:
+        return
     libc = ctypes.CDLL(None, use_errno=True)
     handle = os.open(f"/run/netns/{netns}", os.O_RDONLY)
     try:
@@ -94,6 +97,8 @@ async def _serve(directory: Path) -> None:
     behaviour = Behaviour(directory / "world.json")
     internet = [*plan.INTERNET_V4, *(plan.INTERNET_V6 if rooms["ipv6"] else ())]
     for room, addresses in (("core", plan.CORE_ADDRESSES), ("internet", internet)):
+        if room not in rooms:
+            continue
         _enter(rooms[room])
         for address in addresses:
             if address in plan.RESOLVERS or address in plan.LITERALS or address in plan.LITERALS.values() or (
@@ -107,10 +112,11 @@ async def _serve(directory: Path) -> None:
             if address in plan.LITERALS or address in plan.LITERALS.values():
                 await serve_tcp(behaviour, address, context("good", Path(rooms["certificates"])))
             await serve_pages(behaviour, address, Path(rooms["certificates"]))
-    _enter(rooms["router"])
-    ssdp = SsdpServer(behaviour)
-    await loop.create_datagram_endpoint(lambda: ssdp, sock=ssdp.open())
-    await serve_description(behaviour, HTTP_PORT)
+    if "router" in rooms:
+        _enter(rooms["router"])
+        ssdp = SsdpServer(behaviour)
+        await loop.create_datagram_endpoint(lambda: ssdp, sock=ssdp.open())
+        await serve_description(behaviour, HTTP_PORT)
     (directory / "ready").touch()
     await asyncio.Event().wait()
 

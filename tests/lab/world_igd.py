@@ -4,6 +4,8 @@ Follows UPnP Device Architecture 1.1 and WANIPConnection:1 / WANPPPConnection:1.
 
     {"answers": true, "service": "WANIPConnection" | "WANPPPConnection", "status": "Connected", "external": "...",
      "last_error": "ERROR_NONE", "uptime": 86400, "phys": "Up", "access": "DSL", "down_bps": 0, "up_bps": 0}
+
+``since``, seconds since 1970, makes the uptime grow from then on in place of ``uptime``.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import contextlib
 import re
 import socket
 import struct
+import time
 from typing import TYPE_CHECKING, Any, cast
 
 from tests.lab import plan
@@ -106,7 +109,7 @@ def _values(igd: dict[str, Any], service: str, action: str) -> dict[str, object]
             "GetStatusInfo": {
                 "NewConnectionStatus": igd["status"],
                 "NewLastConnectionError": igd["last_error"],
-                "NewUptime": igd["uptime"],
+                "NewUptime": int(time.time()) - igd["since"] if igd.get("since") else igd["uptime"],
             },
             "GetExternalIPAddress": {"NewExternalIPAddress": igd["external"]},
             "GetConnectionTypeInfo": {"NewConnectionType": "IP_Routed", "NewPossibleConnectionTypes": "IP_Routed"},

@@ -6,7 +6,7 @@ from cpe_agent.diagnose.catalogue.conditions import LOSSY_LEG
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import address, gateway, link, out, wire
+from cpe_agent.diagnose.readings import address, asked, gateway, link, out, router, wire
 from cpe_agent.diagnose.readings.said import LAMPS_OFF, OTHERS_FAIL, OTHERS_WORK
 
 TWO_STATIONS = 2
@@ -14,6 +14,9 @@ TWO_STATIONS = 2
 _NO_ADDRESS = address.v4_usable.is_(False) & link.carrier
 # Cheap signs of trouble: the questions behind them are slow and need not be waited for in a healthy home.
 _TROUBLE = gateway.alive.is_(False) | out.v4_networks.below(2) | LOSSY_LEG
+
+_COMPLAINT = known(asked.complaint.one_of("no-internet", "drops", "slow"))
+V4_ALONE_IS_DEAD = gateway.alive_v4.is_(False) & gateway.alive & out.v4_networks.is_(0) & address.ways.is_(1)
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -99,18 +102,22 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         code="rogue-dhcp-server",
         number=42,
-        breaks=Rung.GATEWAY,
+        breaks=Rung.LINE,  # the stranger may be alive and well: it leads nowhere
         owner=Owner.HOME,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        # Two servers are seen, but not which of them is the stranger: a suspicion until one is taken off.
-        symptom=gateway.alive.is_(False)
+        # Two servers or two routers are seen, but not which is the stranger: a suspicion until one is taken off.
+        symptom=(gateway.alive.is_(False) | out.v4_networks.is_(0))
         & address.v4_usable
-        & wire.dhcp_offers.at_least(TWO_STATIONS)
-        & wire.routers_offered.at_least(TWO_STATIONS),
+        & ~known(address.static_here)
+        & (
+            (wire.dhcp_offers.at_least(TWO_STATIONS) & wire.routers_offered.at_least(TWO_STATIONS))
+            | router.another_connected
+        ),
         test="unplug-second-router",
-        separate_from={"static-ip-wrong": "set-address-automatic"},
+        separate_from={"static-ip-wrong": "set-address-automatic", "access-no-sync": "unplug-second-router"},
         source="RFC 2131 3.1: every server that hears a DISCOVER may offer",
+        seen_with="dnsmasq (lab)",
     ),
     Fault(
         code="duplicate-ip",
@@ -120,10 +127,15 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
         # Two stations answering for the gateway may be a redundant pair; two for this computer never are.
-        direct=_TROUBLE & (address.duplicate | gateway.own_address_taken),
-        symptom=_TROUBLE & gateway.stations.at_least(TWO_STATIONS),
+        direct=(_TROUBLE | _COMPLAINT) & (address.duplicate | gateway.own_address_taken),
+        # Who may not ask by ARP still sees a router that is silent over IPv4 alone: its answers go to somebody else.
+        symptom=(_TROUBLE & gateway.stations.at_least(TWO_STATIONS))
+        | (V4_ALONE_IS_DEAD & ~known(gateway.own_address_taken.is_(False))),
+        loses_packets=True,
+        veto=known(gateway.answers_arp.is_(False)),  # whoever has our address, a living router says where it is
         refines=("router-hung", "lan-cable-bad", "wifi-weak-signal", "wifi-channel-congested", "repeater-backhaul-bad"),
         test="restart-both-devices",
         source="RFC 5227 IPv4 address conflict detection",
+        seen_with="Linux kernel (lab)",
     ),
 )

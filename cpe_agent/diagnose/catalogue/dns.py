@@ -43,7 +43,8 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.CPE,
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
-        contrast=dns.configured_is_gateway
+        # Its own service lies, or it hands out a liar that is none of the provider's.
+        contrast=(dns.configured_is_gateway | (dns.handed_out_by_gateway & dns.configured_is_provider.is_(False)))
         & dns.configured_lies
         & dns.provider_lies.is_(False)
         & dns.public_lies.is_(False)
@@ -53,7 +54,7 @@ FAULTS: tuple[Fault, ...] = (
         & dns.configured_lies
         & dns.public_lies.is_(False)
         & out.v4_networks.at_least(2),
-        rules_out=dns.provider_lies | web.portal_seen,
+        rules_out=(dns.provider_listed & dns.provider_lies) | web.portal_seen,
         veto=NOT_MINE,
         test="ask-provider-resolver",
         separate_from={"isp-dns-rewriting": "ask-provider-resolver", "dns-settings-hijacked": "set-dns-automatic"},
@@ -66,7 +67,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        contrast=dns.provider.is_("silent") & OWN_FAIL & REACHES,
+        contrast=dns.provider.is_("silent") & OWN_FAIL & REACHES & dns.reachable_family,
         symptom=FORWARDER_FAILS & OWN_FAIL & dns.public.is_("ok") & REACHES,
         rules_out=dns.provider.is_("ok"),
         veto=NOT_MINE | known(dns.public.is_("silent")),  # every resolver silent: port 53 itself is stopped somewhere
@@ -126,7 +127,9 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
+        # A router that was tampered with hands out a stranger: only a listed resolver is surely the provider's.
         contrast=~web.portal_seen
+        & dns.provider_listed
         & (
             (dns.provider_invents & dns.public_invents.is_(False))
             | (dns.provider_lies & dns.public_lies.is_(False) & out.v4_networks.at_least(2))

@@ -25,6 +25,9 @@ LINK_CHANGES = 6  # up and down three times since this computer's adapter appear
 _OURS_LEAVE = home_leg.sent_packets.at_least(LEFT_PACKETS) | gateway.neighbours_alive.at_least(1)
 _DEAD = link.carrier & address.v4_usable & gateway.alive.is_(False)
 
+# A router whose answers go to another station with this computer's address would look the same.
+ANSWERS_NOTHING_ELSE = gateway.answers_arp & _OURS_LEAVE & gateway.own_address_taken.is_(False)
+
 FAULTS: tuple[Fault, ...] = (
     Fault(
         code="router-power-off",
@@ -60,11 +63,11 @@ FAULTS: tuple[Fault, ...] = (
         # Not even ARP is answered although the wire has a signal and the address is not one that was typed in; or the
         # router's hardware answers and nothing above it does, while our packets are known to leave this computer.
         direct=_DEAD
-        & (gateway.answers_arp.is_(False) | (gateway.answers_arp & _OURS_LEAVE))
+        & (gateway.answers_arp.is_(False) | ANSWERS_NOTHING_ELSE)
         & (address.v4_origin.is_("dhcp") | asked.SECOND_DEVICE.is_("fails")),
         symptom=_DEAD,
+        rules_out=known(address.duplicate | gateway.own_address_taken),
         veto=known(gateway.in_subnet.is_(False))
-        | known(address.duplicate | gateway.own_address_taken)
         | known(wire.dhcp_offers.at_least(1))
         | known(OTHERS_WORK)
         | known(out.stopped_here)
@@ -113,8 +116,8 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # The router itself says that it forbids the way, and others of this home get through.
-        direct=gateway.alive & out.v4_networks.is_(0) & out.gateway_prohibits & OTHERS_WORK,
-        symptom=gateway.alive & out.v4_networks.is_(0) & OTHERS_WORK & ~known(out.stopped_here),
+        direct=gateway.alive_v4 & out.v4_networks.is_(0) & out.gateway_prohibits & OTHERS_WORK,
+        symptom=gateway.alive_v4 & out.v4_networks.is_(0) & OTHERS_WORK & ~known(out.stopped_here),
         rules_out=OTHERS_FAIL,
         veto=known(address.vpn_takes_default),
         test="look-at-parental-control",
@@ -128,7 +131,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.CPE,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        direct=gateway.alive & out.v4_networks.is_(0) & out.gateway_prohibits & ~OTHERS_WORK,
+        direct=gateway.alive_v4 & out.v4_networks.is_(0) & out.gateway_prohibits & ~OTHERS_WORK,
         rules_out=OTHERS_WORK,
         veto=known(address.vpn_takes_default),
         test="reset-router-filter",

@@ -11,6 +11,10 @@ PPPOE_MTU = 1492  # RFC 2516 section 7: what a PPPoE session carries; the box th
 
 STALLS = web.tls_stalls.at_least(1)  # "no" in every healthy home, so the slow measurement is not waited for
 
+# Who may send no echoes cannot see that a size vanishes, only that it drew no answer. Then every secure page must stand
+# still while plain ones, which are small, come.
+VANISHES = STALLS & (path.mtu_vanishes_from.above(0) | (web.tls_ok.is_(0) & web.is_open & path.mtu_unclear))
+
 FAULTS: tuple[Fault, ...] = (
     Fault(
         code="router-mtu-black-hole",
@@ -24,11 +28,12 @@ FAULTS: tuple[Fault, ...] = (
         & path.mtu_vanishes_from.above(PPPOE_MTU)
         & path.mtu_passes.is_(PPPOE_MTU)
         & router.service.is_("ppp"),
-        symptom=STALLS & path.mtu_vanishes_from.above(0),
+        symptom=VANISHES,
         veto=address.vpn_takes_default,
         test="lower-mtu-and-compare",
         separate_from={"isp-pmtu-black-hole": "lower-mtu-and-compare"},
         source="RFC 2923 2.1, RFC 1191, RFC 2516 section 7",
+        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="isp-pmtu-black-hole",
@@ -37,10 +42,11 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.DEGRADES,
-        symptom=STALLS & path.mtu_vanishes_from.above(0),
+        symptom=VANISHES,
         rules_out=known(address.vpn_takes_default),
         test="lower-mtu-and-compare",
         separate_from={"router-mtu-black-hole": "lower-mtu-and-compare"},
         source="RFC 2923 2.1, RFC 1191: a path that drops what is too large and says nothing",
+        seen_with="Linux kernel (lab)",
     ),
 )

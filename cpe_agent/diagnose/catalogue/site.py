@@ -14,6 +14,9 @@ CLOCK_WRONG_S = 300
 OTHERS_WORK = web.tls_ok.at_least(2) & out.v4_networks.at_least(2) & web.system_ok
 NOT_THE_SITE = BY_DETOUR | site.overridden | SECOND_WORKS
 
+# A line in the hosts file is no excuse for a site that fails at its own address as well.
+LED_ASTRAY_HERE = known(site.overridden) & ~known(site.works_by_name_server.is_(False))
+
 FAULTS: tuple[Fault, ...] = (
     Fault(
         code="hosts-file-override",
@@ -22,11 +25,14 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.DEVICE,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        contrast=site.overridden & web.site_ok.is_(False) & OTHERS_WORK,
+        # The same page comes as soon as the hosts file is left out.
+        contrast=site.overridden & web.site_ok.is_(False) & site.works_by_name_server & OTHERS_WORK,
+        symptom=site.overridden & web.site_ok.is_(False) & OTHERS_WORK,
         veto=OTHERS_FAIL,
         test="remove-hosts-line",
         separate_from={"isp-dns-rewriting": "remove-hosts-line", "remote-site-down": "remove-hosts-line"},
         source="hosts(5): its lines win over every name server",
+        seen_with="glibc (lab)",
     ),
     Fault(
         code="remote-site-down",
@@ -40,7 +46,7 @@ FAULTS: tuple[Fault, ...] = (
         & site.name_agrees
         & ~site.overridden,
         symptom=site.step.one_of("connect", "tls", "http", "server_error") & OTHERS_WORK,
-        rules_out=known(site.overridden),
+        rules_out=LED_ASTRAY_HERE,
         veto=NOT_THE_SITE,
         test="open-site-elsewhere",
         separate_from={
@@ -70,7 +76,7 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # A site may refuse a program that is no browser, so its refusal alone names nobody.
         symptom=site.step.is_("refusal") & web.site_status.at_least(400) & OTHERS_WORK,
-        rules_out=known(site.overridden),
+        rules_out=LED_ASTRAY_HERE,
         test="open-site-elsewhere",
         separate_from={"remote-site-down": "open-site-elsewhere", "isp-port-filtering": "ask-second-device"},
         source="RFC 9110 15.5.4 status 403, RFC 6585 status 429, RFC 7725 status 451",
@@ -88,7 +94,7 @@ FAULTS: tuple[Fault, ...] = (
         & web.skew_s.below(CLOCK_WRONG_S)
         & ~site.overridden,
         symptom=site.step.is_("certificate") & OTHERS_WORK,
-        rules_out=known(site.overridden) | known(web.skew_s.at_least(CLOCK_WRONG_S)),
+        rules_out=LED_ASTRAY_HERE | known(web.skew_s.at_least(CLOCK_WRONG_S)),
         veto=NOT_THE_SITE,
         test="open-site-elsewhere",
         separate_from={

@@ -74,7 +74,7 @@ FAULTS: tuple[Fault, ...] = (
         # A filter that rejects with a forged answer, or swallows without a word, looks like the far end.
         symptom=(out.names_forbidden_here & web.tls_ok.is_(0))
         | (tls.all_refused & ~known(OTHERS_FAIL) & ~known(dns.configured_lies))  # a false address refuses by itself
-        | (gateway.alive & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits),
+        | (gateway.alive_v4 & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits),
         veto=OTHERS_FAIL,
         test="pause-protection",
         source="EPERM of a Linux output filter, WSAEACCES of the Windows filtering platform",

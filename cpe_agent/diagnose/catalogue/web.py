@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
-from cpe_agent.diagnose.readings import address, dns, home_leg, out, proxy, said, web
-from cpe_agent.diagnose.readings.said import OTHERS_FAIL
+from cpe_agent.diagnose.readings import address, dns, gateway, home_leg, out, proxy, said, web
+from cpe_agent.diagnose.readings.said import OTHERS_FAIL, OTHERS_WORK
 
 TWO_WAYS = 2
 TWO_NETWORKS = 2  # two of three independent networks: the ladder's own measure of the Internet
@@ -37,12 +37,20 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.DEVICE,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        contrast=address.ways.at_least(TWO_WAYS) & ~address.vpn_takes_default & _BOUND_WORKS,
+        # The preferred way has no living router, the second one reaches the Internet. Which of the two is the home's
+        # is known once another device of the home is known to work: the second may be a phone beside a dead router.
+        contrast=address.ways.at_least(TWO_WAYS)
+        & ~address.vpn_takes_default
+        & gateway.alive_v4.is_(False)
+        & out.v4_networks.is_(0)
+        & out.other_v4_networks.at_least(TWO_NETWORKS)
+        & OTHERS_WORK,
         symptom=address.ways.at_least(TWO_WAYS) & ~address.vpn_takes_default & out.system_v4_networks.is_(0),
         veto=OTHERS_FAIL,
         test="unplug-unused-link",
-        separate_from={"vpn-interference": "disconnect-vpn"},
+        separate_from={"vpn-interference": "disconnect-vpn", "router-hung": "ask-second-device"},
         source="route metrics: the lowest wins even when its way is dead (rtnetlink(7) RTA_PRIORITY)",
+        seen_with="Linux kernel (lab)",
     ),
     Fault(
         code="proxy-dead",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Dns, DnsAnswer, DnsServer, Failure, Origin
+from cpe_agent.facts import Addressing, Dns, DnsAnswer, DnsServer, Failure, Family, Gateway, Origin, Reach
 
 SILENT = (Failure.TIMED_OUT, Failure.HOST_UNREACHABLE, Failure.NET_UNREACHABLE, Failure.NO_ROUTE)
 WORD = {Failure.SERVFAIL: "servfail", Failure.DNS_REFUSED: "refused", Failure.NXDOMAIN: "nxdomain"}
@@ -83,6 +83,14 @@ def _could_be_providers(address: str) -> bool:
     except ValueError:
         return False  # a link-local address with a zone: some box of the home
     return not any(parsed in net for net in _HOME if net.version == parsed.version)
+
+
+def _in_home(address: str) -> bool:
+    return not _could_be_providers(address) and address not in PUBLIC
+
+
+def _family(address: str) -> Family:
+    return Family.V6 if ":" in address else Family.V4
 
 
 def providers(d: Dns) -> list[DnsServer]:
@@ -183,6 +191,14 @@ def provider_invents(d: Dns) -> bool | None:
     return invents(providers(d))
 
 
+@reading("dns.answers_afresh", Dns)
+def answers_afresh(d: Dns) -> bool | None:
+    """A resolver that is not a public one knew that a made-up name does not exist. No cache holds that: something
+    beyond the home answered."""
+    answers = [a for s in d.servers if s.role != "public" and not s.via_tunnel for a in s.answers if a.kind == "absent"]
+    return any(a.failure in (Failure.NXDOMAIN, Failure.NODATA) for a in answers) if answers else None
+
+
 @reading("dns.public_invents", Dns)
 def public_invents(d: Dns) -> bool | None:
     """Public resolvers, asked from here, give addresses for names that cannot exist: somebody answers in their name."""
@@ -190,11 +206,20 @@ def public_invents(d: Dns) -> bool | None:
 
 
 def lies(servers: list[DnsServer]) -> bool | None:
-    """A server of these gave an unroutable address for a public name."""
-    answers = [a for s in servers for a in _known(s) if a.ok and a.addresses]
+    """A server of these gave an unroutable address for a public name, or the very one that it gives for a name that
+    cannot exist: it sends everybody to one place."""
+    told = [lie for s in servers if (lie := _lies(s)) is not None]
+    return any(told) if told else None
+
+
+def _lies(server: DnsServer) -> bool | None:
+    answers = [a for a in _known(server) if a.ok and a.addresses]
     if not answers:
         return None
-    return any(_unroutable(x) for a in answers for x in a.addresses)
+    given = {x for a in answers for x in a.addresses}
+    below = tuple(f".{a.name}" for a in answers)  # a zone may answer for every name below its own
+    made_up = [a for a in server.answers if a.kind == "absent" and a.ok and not a.name.endswith(below)]
+    return any(map(_unroutable, given)) or any(x in given for a in made_up for x in a.addresses)
 
 
 def _unroutable(address: str) -> bool:
@@ -206,20 +231,29 @@ def _unroutable(address: str) -> bool:
 
 @reading("dns.configured_lies", Dns)
 def configured_lies(d: Dns) -> bool | None:
-    """This computer's resolvers give an unroutable address for a public name."""
+    """This computer's resolvers give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies(configured(d))
 
 
 @reading("dns.public_lies", Dns)
 def public_lies(d: Dns) -> bool | None:
-    """Public resolvers, asked from here, give an unroutable address for a public name."""
+    """Public resolvers, asked from here, give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies([s for s in d.servers if s.role == "public"])
 
 
 @reading("dns.provider_lies", Dns)
 def provider_lies(d: Dns) -> bool | None:
-    """The provider's resolvers, asked directly, give an unroutable address for a public name."""
+    """The provider's resolvers, asked directly, give a false address for a public name: an unroutable one, or
+    the one that they give for made-up names."""
     return lies(providers(d))
+
+
+@reading("dns.provider_listed", Dns)
+def provider_listed(d: Dns) -> bool:
+    """A resolver that the profile lists as the provider's was asked."""
+    return any(s.is_provider for s in d.servers)
 
 
 @reading("dns.configured_is_provider", Dns)
@@ -227,6 +261,24 @@ def configured_is_provider(d: Dns) -> bool | None:
     """One of this computer's resolvers is the provider's by the profile's list."""
     told = [s.is_provider for s in configured(d) if s.is_provider is not None]
     return any(told) if told else None
+
+
+@reading("dns.handed_out_by_gateway", Dns, Addressing, Gateway)
+def handed_out_by_gateway(d: Dns, a: Addressing, g: Gateway) -> bool | None:
+    """The home router itself handed out, as the lease says, every resolver that this computer uses."""
+    gateways = {x.address for x in g.gateways}
+    handed = {x for lease in a.leases if lease.server in gateways for x in lease.resolvers}
+    own = {s.address for s in configured(d)}
+    return own <= handed if own and handed else None
+
+
+@reading("dns.reachable_family", Dns, Reach)
+def reachable_family(d: Dns, r: Reach) -> bool | None:
+    """Over every address family that the asked resolvers use, the Internet answers: a resolver is no cause where the
+    whole family is dead."""
+    wanted = {_family(s.address) for s in d.servers if s.role != "public" and s.answers and not _in_home(s.address)}
+    answered = {p.family for p in (*r.probes, *r.bound) if p.answered}
+    return wanted <= answered
 
 
 @reading("dns.strict", Dns)

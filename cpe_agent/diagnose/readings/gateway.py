@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import Failure, Family, Gateway, GatewayLook, Neighbours
+from cpe_agent.facts import Failure, Family, Gateway, GatewayLook, Interfaces, Neighbours
 
 ALIVE_BY_TCP = (None, Failure.REFUSED, Failure.RESET)
 
@@ -45,6 +45,17 @@ def exists(g: Gateway) -> bool:
 def alive(g: Gateway) -> bool | None:
     """At least one default gateway answers anything at all, or forwards what we send."""
     states = [look_alive(x) for x in g.gateways]
+    if any(states):
+        return True
+    return False if states and all(s is False for s in states) else None
+
+
+@reading("gateway.alive_v4", Gateway, Interfaces)
+def alive_v4(g: Gateway, i: Interfaces) -> bool | None:
+    """The same for IPv4 on the way that this computer takes: neither a box that answers IPv6 only nor one on a second
+    adapter is that way out."""
+    v4 = [x for x in g.gateways if x.family is Family.V4]
+    states = [look_alive(x) for x in [x for x in v4 if x.nic == i.uplink] or v4]
     if any(states):
         return True
     return False if states and all(s is False for s in states) else None

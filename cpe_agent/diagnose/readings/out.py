@@ -61,6 +61,30 @@ def system_v4_networks(r: Reach) -> int | None:
     return _networks([p for p in r.probes if p.family is Family.V4 and not p.denied])
 
 
+PROVIDER = "provider"
+"""The ``network`` of the provider's own resolvers among the near targets."""
+
+
+@reading("reach.inside_answers", Reach)
+def inside_answers(r: Reach) -> bool | None:
+    """Something behind the first routers and short of the world abroad answered: the provider's own resolver, or an
+    address of this country. Asked only where the far addresses are late."""
+    probes = [p for p in r.inside if not p.denied]
+    return any(p.answered for p in probes) if probes else None
+
+
+@reading("reach.domestic_networks", Reach)
+def domestic_networks(r: Reach) -> int | None:
+    """How many other networks of this country answered, by the profile's list."""
+    return _networks([p for p in r.inside if not p.denied and p.network != PROVIDER])
+
+
+@reading("reach.other_v4_networks", Reach)
+def other_v4_networks(r: Reach) -> int | None:
+    """Networks that answered over IPv4 out of a second physical way. Asked only where the first is silent."""
+    return _networks([p for p in r.other if p.family is Family.V4 and not p.denied])
+
+
 @reading("reach.stopped_here", Reach)
 def stopped_here(r: Reach) -> bool | None:
     """This computer's own filter forbids the way out. It says so for every datagram; a TCP packet that such a filter
@@ -127,6 +151,13 @@ def provider_hop(p: Path) -> bool | None:
     return None if unclear else False
 
 
+@reading("path.v4_provider_hop", Path)
+def v4_provider_hop(p: Path) -> bool | None:
+    """The same over IPv4 alone."""
+    answer: bool | None = provider_hop.read(p._replace(traces=tuple(t for t in p.traces if t.family is Family.V4)))
+    return answer
+
+
 def _outside_home(address: str) -> bool:
     parsed = ip_address(address)
     return is_cgnat(address) if parsed.version == 4 and is_cgnat(address) else not parsed.is_private
@@ -134,8 +165,8 @@ def _outside_home(address: str) -> bool:
 
 @reading("path.last_hop", Path)
 def last_hop(p: Path) -> int | None:
-    """The farthest hop that answered, counted from this computer (the gateway is 1)."""
-    traces = [t for t in p.traces if not t.denied]
+    """The farthest hop that answered, counted from this computer (the gateway is 1), over IPv4 where that was tried."""
+    traces = [t for t in p.traces if not t.denied and t.family is Family.V4] or [t for t in p.traces if not t.denied]
     if not traces:
         return None
     return max((h.ttl for t in traces for h in t.hops if h.address is not None), default=0)

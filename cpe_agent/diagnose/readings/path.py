@@ -41,6 +41,19 @@ def mtu_vanishes_from(p: Path) -> int | None:
     return 0 if found is None or found.silent_from is None else found.silent_from
 
 
+WIRE_MTU = 1472  # what common tunnels leave of Ethernet's 1500; a path that carries this much starves no handshake
+
+
+@reading("path.mtu_unclear", Path)
+def mtu_unclear(p: Path) -> bool | None:
+    """Small packets passed and larger ones drew no answer and no "too big", by questions that a server may also ignore
+    for their size."""
+    if not p.mtu:
+        return None
+    unsaid = [m for m in p.mtu if m.silent_from is None and m.reported is None and m.largest_ok is not None]
+    return any(m.largest_ok is not None and m.largest_ok < WIRE_MTU for m in unsaid)
+
+
 @reading("path.mtu_passes", Path)
 def mtu_passes(p: Path) -> int | None:
     """Largest packet (whole IP packet, bytes) that passes where larger ones vanish; else the largest that passed."""

@@ -39,6 +39,13 @@ def _error(sample: IgdSample) -> str | None:
     return text.removeprefix("ERROR_") or None
 
 
+@reading("router.another_connected", Router)
+def another_connected(r: Router) -> bool:
+    """A router of this network that is not this computer's gateway says that it is connected to its provider."""
+    last = [igd.samples[-1].status for igd in r.igds if not igd.is_gateway and igd.samples]
+    return any((status or "").lower() == "connected" for status in last)
+
+
 @reading("router.session", Router)
 def session(r: Router) -> str | None:
     """The router's own word for its WAN connection: connected, connecting, disconnected, unconfigured."""

@@ -61,11 +61,21 @@ def overridden(d: Dns, w: Web) -> bool | None:
     """This computer's hosts file sends the asked site to an address that no name server gives for it."""
     if w.target is None:
         return None
-    lines = {x.address for x in d.overrides if x.name.rstrip(".").lower() == w.target.host.rstrip(".").lower()}
+    host = w.target.host.rstrip(".").lower()
+    lines = {x.address for x in d.overrides if x.name.rstrip(".").lower() == host}
     if not lines:
         return False
-    told = {x for s in d.servers for a in s.answers if a.kind == "target" and a.ok for x in a.addresses}
+    answers = [a for s in d.servers for a in s.answers if a.ok and a.name.rstrip(".").lower() == host]
+    told = {x for a in answers for x in a.addresses}
     return not lines & told if told else None
+
+
+@reading("site.works_by_name_server", Web)
+def works_by_name_server(w: Web) -> bool | None:
+    """The asked site's page comes from the address that a name server gives, although it failed where this computer
+    itself went."""
+    page = None if w.target is None else w.target.by_name_server
+    return None if page is None else page.failure is None and (page.status or 999) < 400
 
 
 @reading("site.step", Web)

@@ -5,6 +5,14 @@ from __future__ import annotations
 from cpe_agent.words import FaultText
 
 FAULTS: dict[str, FaultText] = {
+    "international-path-down": FaultText(
+        title="The way abroad is cut",
+        customer="The line works and networks of this country answer. Nothing abroad does. Nothing in the home is "
+        "wrong.",
+        representative="Three independent networks abroad silent by TCP, UDP and ICMP, while addresses of the provider or "
+        "of this country answer.",
+        next_step="Tell the network operation centre; expect many calls; no ticket on the line.",
+    ),
     "remote-dns-broken": FaultText(
         title="The asked site's own name servers fail",
         customer="The line and all other sites work. The name servers of this one site fail, wherever one asks.",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 TESTS: dict[str, str] = {
+    "ask-domestic-targets": "Ask addresses of other networks in this country: run again with a profile that lists two of "
+    "them (probe.domestic).",
     "ask-for-an-address": "Run the check again with administrator rights, so that it can ask the router for an "
     "address itself.",
     "ask-for-public-address": "Ask whether the customer needs to reach something at home from outside.",
