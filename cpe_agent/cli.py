@@ -407,19 +407,27 @@ def _paintable(stream: Any) -> bool:
     """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
     import os
 
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
 
 
 def _unicode() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
 def _width() -> int:
-    import shutil
+    import os
 
     from cpe_agent.layout import WIDTH, width_of
 
-    return width_of(shutil.get_terminal_size((WIDTH, 24)).columns)
+    columns = os.environ.get("COLUMNS", "")[:6]
+    if columns.isdecimal() and int(columns):
+        return width_of(int(columns))
+    try:
+        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+    except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
+        return WIDTH
 
 
 def _read(path: Path) -> bytes:

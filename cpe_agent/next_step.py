@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.report import Report
 
@@ -39,6 +37,8 @@ def again(report: Report, test: str) -> tuple[str, tuple[str, ...]] | None:
     question = ANSWERED_BY.get(test)
     if question is None:
         return None
+    import shlex
+
     first, *others = QUESTIONS[question]
     words = ["cpe-agent", "run"]
     plan = content(report, "plan")
