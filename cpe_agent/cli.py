@@ -407,9 +407,8 @@ def _paintable(stream: Any) -> bool:
     """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
     import os
 
-    return (
-        stream is not None and stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and stream is not None and stream.isatty()
 
 
 def _unicode() -> bool:
