@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from cpe_agent import ending
+from cpe_agent.terminal import Progress, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -152,7 +153,7 @@ def replay(file: Path, **options: Any) -> None:
 def explain_(fault: str, rules: bool) -> None:
     from cpe_agent.explain import explain, nearest
 
-    text = explain(fault, rules=rules, width=_width())
+    text = explain(fault, rules=rules, width=width())
     if text is None:
         near = nearest(fault)
         hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
@@ -181,7 +182,7 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 
             click.echo(json.dumps(plain(" ".join(code))))
         else:
-            click.echo(card(" ".join(code), **_screen()), nl=False)
+            click.echo(card(" ".join(code), **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
 
@@ -219,7 +220,7 @@ def judge_(report: Path, as_json: bool) -> None:
 def compare(before: Path, after: Path, everything: bool) -> None:
     from cpe_agent.compare import compare as compare_reports
 
-    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=_width()), nl=False)
+    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=width()), nl=False)
 
 
 @cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Without HOST: a public address.")
@@ -332,7 +333,7 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         click.echo(questions())
         sys.exit(0)
     plan, answers = _asked(options)
-    progress = _Progress()
+    progress = Progress()
     ending.stop_in_order()
     try:
         report = asyncio.run(
@@ -359,26 +360,6 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     sys.exit(STATUS[report.diagnosis.verdict])
 
 
-class _Progress:
-    """One line on stderr that grows while sections arrive; only on a terminal that may be painted."""
-
-    def __init__(self) -> None:
-        self._on = _paintable(sys.stderr)
-
-    def saw(self, section: type, _measured: object) -> None:
-        if self._on:
-            from cpe_agent.facts import section_name
-            from cpe_agent.words import ui
-
-            sys.stderr.write(f"\r\x1b[K{ui('progress')}: {ui(f'section.{section_name(section)}')}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        if self._on:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
-
-
 def _answer(say: Callable[[], None]) -> str | None:
     """Print the answer. When stdout is closed, full or gone, the reason; the file of --output can still be written."""
     if sys.stdout is None:
@@ -395,38 +376,7 @@ def _answer(say: Callable[[], None]) -> str | None:
 def _card(report: Report) -> None:
     from cpe_agent.card import card
 
-    click.echo(card(report, **_screen()), nl=False)
-
-
-def _screen() -> dict[str, Any]:
-    """What stdout can show, as the options of a card."""
-    return {"colour": _paintable(sys.stdout), "unicode": _unicode(), "width": _width()}
-
-
-def _paintable(stream: Any) -> bool:
-    """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
-    import os
-
-    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and stream is not None and stream.isatty()
-
-
-def _unicode() -> bool:
-    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
-
-
-def _width() -> int:
-    import os
-
-    from cpe_agent.layout import WIDTH, width_of
-
-    columns = os.environ.get("COLUMNS", "")[:6]
-    if columns.isdecimal() and int(columns):
-        return width_of(int(columns))
-    try:
-        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
-    except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
-        return WIDTH
+    click.echo(card(report, **screen()), nl=False)
 
 
 def _read(path: Path) -> bytes:

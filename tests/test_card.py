@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import subprocess
@@ -236,12 +235,12 @@ def test_decode_says_how_old_and_what_next() -> None:
     assert "the router tested at the first socket" in technician
 
 
-def on_a_terminal(path: Path, **environment: str) -> bytes:
-    """What a terminal gets from ``judge``."""
+def on_a_terminal(*arguments: str, **environment: str) -> bytes:
+    """What a terminal gets."""
     main, terminal = pty.openpty()
     env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm", "COLUMNS": "60", **environment}
     with subprocess.Popen(
-        [sys.executable, "-m", "cpe_agent", "judge", str(path)], cwd=ROOT, env=env, stdout=terminal, stderr=terminal
+        [sys.executable, "-m", "cpe_agent", *arguments], cwd=ROOT, env=env, stdout=terminal, stderr=terminal
     ) as client:
         os.close(terminal)
         found = b""
@@ -261,9 +260,18 @@ def on_a_terminal(path: Path, **environment: str) -> bytes:
 def test_colour_is_for_terminals_that_want_it(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
     path.write_bytes(to_json(report_of("no-carrier")))
-    assert b"\x1b[" in on_a_terminal(path)
-    assert b"\x1b" not in on_a_terminal(path, NO_COLOR="1")
-    plain = on_a_terminal(path, TERM="dumb").decode()
+    assert b"\x1b[" in on_a_terminal("judge", str(path))
+    assert b"\x1b" not in on_a_terminal("judge", str(path), NO_COLOR="1")
+    plain = on_a_terminal("judge", str(path), TERM="dumb").decode()
     assert ESCAPE not in plain
     assert max(map(len, plain.splitlines())) <= 60
-    assert json.loads(path.read_text("utf-8"))["diagnosis"]["fault"] == "lan-cable-unplugged"
+
+
+def test_progress_is_for_terminals_that_want_it() -> None:
+    recording = str(ROOT / "tests" / "recordings" / "linux-lab-line-down.json")
+    assert b"measuring: network adapters" in on_a_terminal("replay", recording)
+    for quiet in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        shown = on_a_terminal("replay", recording, **quiet)
+        assert b"FAULT" in shown
+        assert b"\x1b" not in shown
+        assert b"measuring" not in shown
