@@ -348,13 +348,16 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         click.echo(ui("no-language"), err=True)
     unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
+    unwritten: Stop | None = None
     if options["output"] is not None:
         try:
             _write(options["output"], to_json(report))
-        except Stop as unwritten:  # the verdict was given and stands
-            unwritten.show()
+        except Stop as error:  # the verdict was given and stands; a recording is still kept
+            unwritten = error
     if before_exit is not None:
         before_exit()
+    if unwritten is not None:
+        raise unwritten
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])

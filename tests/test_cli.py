@@ -205,7 +205,7 @@ def test_the_report_is_also_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["/sys/report.json", "/nowhere/report.json", "/"])
 def test_a_report_that_cannot_be_written_leaves_the_verdict_standing(place: str) -> None:
     result = call("replay", HOME, "--output", place)
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "FAULT  The line has no signal" in result.stdout
     (sentence,) = result.stderr.splitlines()
     assert sentence.startswith(f"cpe-agent: {place}: cannot be written: ")
