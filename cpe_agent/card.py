@@ -107,7 +107,7 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
         fault = BY_CODE.get(code)
         words = code
         if fault is not None:
-            words = f"{fault_text(code, sheet.language).title} ({sheet.ui(owner_key(fault))})"
+            words = f"{fault_text(code, sheet.language).title}   [{sheet.ui(owner_key(fault))}]"
         sheet.row("suspects" if number == 0 else "or-else", words)
     seen = failed(report, sheet.language, **_totals(report))
     first = next((f for f in d.findings if f.fault in d.suspects[:1]), None)

@@ -62,7 +62,7 @@ def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool
         sheet.say(sheet.ui("inconclusive.text"))
         if fault is not None:
             owner = sheet.ui(owner_key(fault))
-            sheet.row("suspect", f"{fault_text(fault.code, language).title} ({owner})   [{fault.code}]")
+            sheet.row("suspect", f"{fault_text(fault.code, language).title}   [{fault.code}: {owner}]")
         test = "ask-what-is-missing" if fault is None else fault.test
         sheet.row("test", deciding_test(test, language))
     sheet.gap()

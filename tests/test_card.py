@@ -235,6 +235,27 @@ def test_decode_says_how_old_and_what_next() -> None:
     assert "the router tested at the first socket" in technician
 
 
+def test_what_failed_is_told_with_the_numbers() -> None:
+    names = report_of(
+        more={"web.tls[*].answer": {"host": "one.example", "address": None, "ok": False, "failure": "nxdomain"}}
+    )
+    assert (names.diagnosis.verdict, names.diagnosis.first_broken) == ("inconclusive", "dns")
+    assert "1 of 1 secure test sites did not open: name not found (one.example)." in " ".join(card(names).split())
+    refused = report_of(more={"web.tls[*].answer.ok": False, "web.tls[*].answer.failure": "reset"})
+    assert refused.diagnosis.first_broken == "tls"
+    told = " ".join(card(refused).split())
+    assert (
+        "3 of 3 secure test sites did not open: connection broken off (www.wikipedia.org, www.cloudflare.com, ...)."
+        in told
+    )
+    page = {"url": "http://x.example/", "address": None, "status": None, "failure": "timed_out"}
+    web = report_of(more={"web.system": page})
+    assert web.diagnosis.first_broken == "web"
+    assert "The test page did not open as in a browser: no answer." in card(web)
+    damaged = with_content(refused, "web", tls="garbage")
+    assert "No secure test page opened." in card(damaged)
+
+
 def on_a_terminal(*arguments: str, **environment: str) -> bytes:
     """What a terminal gets."""
     main, terminal = pty.openpty()

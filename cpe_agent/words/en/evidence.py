@@ -120,7 +120,7 @@ READINGS: dict[str, Phrase] = {
     "gateway.alive": ("The router answers.", "The router answers nothing."),
     "gateway.answers_arp": ("The router's hardware is heard on the home network.",
                             "The router's hardware is not heard on the home network."),
-    "gateway.alive_v4": ("The router answers.", "The router answers nothing."),
+    "gateway.alive_v4": ("The router answers.", "The router answers nothing over IPv4."),
     "gateway.in_subnet": ("", "The router's address does not fit this computer's address."),
     "gateway.dns": {**_server("The router's own name look-up"), "": "The router's own name look-up: {value}."},
     "gateway.is_a_phone": ("The router is a telephone or computer that shares its connection.", ""),

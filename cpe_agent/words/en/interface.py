@@ -171,7 +171,7 @@ PHRASES: dict[str, str] = {
     "failed.clock": "The clock of this computer is wrong.",
     "failed.link": "No network adapter has a signal.",
     "failed.address": "This computer has no usable address.",
-    "failed.gateway": "The router does not answer.",
+    "failed.gateway": "The router answers nothing.",
     "failed.line": "The router reports no signal on its line.",
     "failed.wan-session": "The router is not connected to the provider.",
     "failed.internet": "No outside address answered (0 of {networks} networks).",
