@@ -1,14 +1,16 @@
-"""What the router says about itself: its UPnP description and WAN state, its port-mapping service, its own page."""
+"""What the router says about itself: its description and WAN state by UPnP or TR-064, its port-mapping service, its
+own page."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.collector import CannotMeasure, Collector, Outcome
 from cpe_agent.facts import (
     Addressing,
+    Connect,
     Failure,
     Family,
     HttpAnswer,
@@ -19,11 +21,12 @@ from cpe_agent.facts import (
     Router,
 )
 from cpe_agent.gateways import physical_gateways
+from cpe_agent.host import SsdpAnswer
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts
     from cpe_agent.facts import Route
-    from cpe_agent.host import Host, IgdService, SoapAnswer, SsdpAnswer
+    from cpe_agent.host import Host, IgdService, SoapAnswer
 
 _SEARCH_S = 0.45  # a router on the same link answers in milliseconds; MX asks for at most one second
 _SEARCH_DEEP_S = 1.3
@@ -34,6 +37,8 @@ _SAMPLES = 3  # a state that three looks agree on is no moment of change
 _APART_S = 0.1
 _MOST_IGDS = 4
 _MOST_ROUTERS = 2
+_NOT_AUTHORISED = "606"  # UPnP Device Architecture 1.1, table 3-3
+_TR064_PORT = 49000  # TR-064 leaves it open; this is where the boxes that speak it do
 _VENDORS = (  # looked for in the page's title and the server's name, in this order
     ("fritz!box", "AVM"),
     ("openwrt", "OpenWrt"),
@@ -119,18 +124,22 @@ async def _status(host: Host, services: tuple[IgdService, ...]) -> tuple[IgdServ
     return service, answer
 
 
-async def _sample(
-    host: Host, watch: _Watch, wan: tuple[IgdService, ...], common: IgdService | None
-) -> tuple[IgdSample, IgdService | None]:
+class _Seen(NamedTuple):
+    sample: IgdSample
+    service: IgdService | None = None
+    login_wanted: bool = False
+
+
+async def _sample(host: Host, watch: _Watch, wan: tuple[IgdService, ...], common: IgdService | None) -> _Seen:
     at_s = watch.at_s()
     found = await _status(host, wan)
     if found is None:
-        return IgdSample(at_s, failure=Failure.OTHER), None
+        return _Seen(IgdSample(at_s, failure=Failure.OTHER))
     service, status = found
     failure = status.failure or (Failure.OTHER if status.fault is not None else None)
     sample = IgdSample(at_s, service=service.service, failure=failure)
     if failure is not None:
-        return sample, service
+        return _Seen(sample, service, status.fault == _NOT_AUTHORISED)
     external = await host.net.igd_call(
         service.control_url, service.service_type, "GetExternalIPAddress", timeout_s=_CALL_S
     )
@@ -140,7 +149,7 @@ async def _sample(
             common.control_url, common.service_type, "GetCommonLinkProperties", timeout_s=_CALL_S
         )
         link = answer.values
-    return (
+    return _Seen(
         sample._replace(
             status=status.values.get("NewConnectionStatus"),
             last_error=status.values.get("NewLastConnectionError"),
@@ -170,7 +179,7 @@ async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozense
     description = await host.net.igd_description(answer.location, timeout_s=_CALL_S)
     if description.failure is not None:
         return igd._replace(problem=description.failure)
-    igd = igd._replace(manufacturer=description.manufacturer, model=description.model)
+    igd = igd._replace(manufacturer=description.manufacturer, model=description.model, source=description.source)
     wan = tuple(s for s in description.services if s.service in ("WANPPPConnection", "WANIPConnection"))
     common = next((s for s in description.services if s.service == "WANCommonInterfaceConfig"), None)
     if not wan:
@@ -178,8 +187,9 @@ async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozense
     samples: list[IgdSample] = []
     for turn in range(_SAMPLES if igd.is_gateway else 1):
         began = time.monotonic()
-        sample, service = await _sample(host, watch, wan, common)
+        sample, service, login_wanted = await _sample(host, watch, wan, common)
         samples.append(sample)
+        igd = igd._replace(login_wanted=login_wanted)
         if sample.failure is not None:
             break  # a box that does not answer its own protocol is not asked again
         if service is not None:
@@ -201,6 +211,25 @@ async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[
     return len({a.sender for a in search.answers}), tuple(igds)
 
 
+async def _tr064(
+    host: Host, watch: _Watch, gateway: str, door: asyncio.Task[Connect], *, deep: bool
+) -> tuple[Igd, ...]:
+    """TR-064 of the gateway itself, where its door stood open. It is asked without a login: many boxes then say no
+    more than that they want one."""
+    try:
+        if not (await door).ok:
+            return ()
+    except CannotMeasure:
+        return ()
+    answer = SsdpAnswer(gateway, f"http://{gateway}:{_TR064_PORT}/tr64desc.xml", "")
+    igd = await _igd(host, watch, answer, frozenset((gateway,)), deep=deep)
+    return (igd,) if igd.source == "tr064" else ()
+
+
+def _gave_status(igds: tuple[Igd, ...]) -> bool:
+    return any(igd.is_gateway and any(sample.failure is None for sample in igd.samples) for igd in igds)
+
+
 def _gateways(facts: Facts) -> list[Route]:
     return [r for r in physical_gateways(facts[Addressing], facts[Interfaces]) if r.family is Family.V4]
 
@@ -211,16 +240,19 @@ async def _ask(host: Host, watch: _Watch, gateway: str, facts: Facts) -> Router:
     nat_pmp = asyncio.ensure_future(host.net.nat_pmp(gateway, timeout_s=seconds))
     pcp = asyncio.ensure_future(host.net.pcp(gateway, timeout_s=seconds))
     page = asyncio.ensure_future(host.net.http(url, address=gateway, timeout_s=_PAGE_S, max_bytes=32768))
+    door = asyncio.ensure_future(host.net.connect(gateway, _TR064_PORT, timeout_s=_SEARCH_S))
     beside = (nat_pmp, pcp, page)
     try:
         devices, igds = await _upnp(host, watch, gateway, facts)
+        if not _gave_status(igds):
+            igds += await _tr064(host, watch, gateway, door, deep=facts[Plan].deep)
         said = any(igd.is_gateway and igd.samples and _plain_spoken(igd.samples[-1]) for igd in igds)
         await asyncio.wait(beside, timeout=_GRACE_S if said and not facts[Plan].deep else None)
     finally:
-        for task in beside:
+        for task in (*beside, door):
             if not task.done():
                 task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await asyncio.gather(*beside, door, return_exceptions=True)
     title = None if page.cancelled() else page.result()
     return Router(
         ssdp_answers=devices,

@@ -120,6 +120,7 @@ class Plan(NamedTuple):
     wan: str = "unknown"  # "pppoe" | "ipoe" | "unknown"
     resolvers: tuple[str, ...] = ()  # the provider's own
     realms: tuple[str, ...] = ()
+    concentrators: tuple[str, ...] = ()  # the provider's PPPoE concentrators: AC-Name or hardware address
     walled_garden: tuple[str, ...] = ()  # hosts that a suspended customer is sent to
     literals: tuple[LiteralTarget, ...] = ()
     domestic: tuple[LiteralTarget, ...] = ()  # addresses of other networks known to lie in this country
@@ -360,7 +361,10 @@ class DialEntry(NamedTuple):
 
 
 class Dial(NamedTuple):
+    """``log``: read | denied; None where nothing here dials, or nothing writes a log. Denied is not "no failure"."""
+
     entries: tuple[DialEntry, ...] = ()
+    log: str | None = None
 
 
 class ClockSource(NamedTuple):
@@ -520,8 +524,8 @@ class Dhcp(NamedTuple):
 
 
 class IgdSample(NamedTuple):
-    """One look at a router's WAN connection through UPnP IGD. Words as the router wrote them, cut to 64 characters.
-    ``service``: WANPPPConnection | WANIPConnection."""
+    """One look at a router's WAN connection through UPnP IGD or TR-064. Words as the router wrote them, cut to 64
+    characters. ``service``: WANPPPConnection | WANIPConnection."""
 
     at_s: float  # since the run began
     service: str | None = None
@@ -543,6 +547,8 @@ class Igd(NamedTuple):
     model: str | None = None
     samples: tuple[IgdSample, ...] = ()
     problem: Failure | None = None  # why its description could not be used
+    source: str | None = None  # igd1 | igd2 | tr064: by which of its voices it spoke
+    login_wanted: bool | None = None  # it answers only to the router's own login
 
 
 class NatPmp(NamedTuple):

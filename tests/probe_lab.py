@@ -128,10 +128,11 @@ def program(netns: str, *command: str, ready: Callable[[], bool]) -> Iterator[No
 
 
 def listening(netns: str, protocol: str, port: int) -> bool:
-    """Is something bound to that port? Read as the namespace sees it."""
+    """Is something bound to that port? Read as the namespace sees it; what is left of earlier connections (TIME_WAIT)
+    is nothing that listens."""
     table = sh(netns, "cat", f"/proc/net/{protocol}", f"/proc/net/{protocol}6")
-    local = (line.split()[1] for line in table.splitlines())
-    return any(address.endswith(f":{port:04X}") for address in local)
+    rows = (line.split() for line in table.splitlines())
+    return any(row[1].endswith(f":{port:04X}") and row[3] in ("0A", "07") for row in rows)
 
 
 def _remove() -> None:

@@ -47,6 +47,7 @@ from cpe_agent.facts import (
 from cpe_agent.host import (
     AddressSettings,
     Busy,
+    DialLog,
     Host,
     Local,
     NeighbourList,
@@ -101,6 +102,7 @@ class Computer:
     around: NeighbourList | Exception = NOBODY
     set_proxies: tuple[Proxy, ...] | Exception = ()
     dialled: tuple[DialEntry, ...] | Exception = ()
+    dial_logged: DialLog | Exception = field(default_factory=lambda: DialLog((), None))
 
     async def os_release(self) -> OsRelease:
         return given(self.release)
@@ -137,6 +139,9 @@ class Computer:
 
     async def proxies(self) -> tuple[Proxy, ...]:
         return given(self.set_proxies)
+
+    async def dial_log(self) -> DialLog:
+        return given(self.dial_logged)
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
         return given(self.dialled)
@@ -248,7 +253,39 @@ def test_a_busy_event_loop_shows_as_lag() -> None:
 
 def test_dial() -> None:
     entry = DialEntry("pppoe", "connected", "pppd")
-    assert cast(Dial, collect(dial.COLLECTOR, Computer(dialled=(entry,)))).entries == (entry,)
+    assert cast(Dial, collect(dial.COLLECTOR, Computer(dialled=(entry,)))) == Dial((entry,))
+
+
+@pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        ((), ("failed",)),
+        (("connecting",), ("failed",)),  # it tries again and again
+        (("connected",), ("connected",)),  # it works since
+    ],
+)
+def test_dial_with_a_failed_attempt_in_the_log(now: tuple[str, ...], kept: tuple[str, ...]) -> None:
+    failed = DialEntry("pppoe", "failed", "pppd", None, "auth", "rejected", 20.0)
+    computer = Computer(
+        dialled=tuple(DialEntry("pppoe", state, "pppd") for state in now), dial_logged=DialLog((failed,), "read")
+    )
+    found = cast(Dial, collect(dial.COLLECTOR, computer))
+    assert tuple(entry.state for entry in found.entries) == kept
+    assert found.log == "read"
+
+
+def test_a_vpn_that_is_up_does_not_hide_a_failed_line() -> None:
+    failed = DialEntry("pppoe", "failed", "pppd", None, "auth", "rejected", 20.0)
+    up = DialEntry("vpn", "connected", "networkmanager")
+    found = cast(Dial, collect(dial.COLLECTOR, Computer(dialled=(up,), dial_logged=DialLog((failed,), "read"))))
+    assert found.entries == (up, failed)
+
+
+@pytest.mark.parametrize(("outcome", "log"), [(Outcome.DENIED, "denied"), (Outcome.UNSUPPORTED, None)])
+def test_a_dialler_log_that_cannot_be_read_is_no_failure(outcome: Outcome, log: str | None) -> None:
+    up = DialEntry("pppoe", "connecting", "pppd")
+    computer = Computer(dialled=(up,), dial_logged=CannotMeasure(outcome, "why"))
+    assert collect(dial.COLLECTOR, computer) == Dial((up,), log)
 
 
 # ------------------------------------------------------------------ interfaces, traffic, wifi

@@ -239,6 +239,7 @@ WITHOUT_A_NETWORK: dict[str, Callable[[Any], object]] = {
     "local.neighbours": lambda a: a == {"entries": [], "total": 0},
     "local.wifi": lambda a: a == {"links": [], "scan": [], "scan_known": False},
     "local.dial_entries": lambda a: a == [],
+    "local.dial_log": lambda a: a["entries"] == [],
     "net.loopback_tcp": lambda a: a["ok"] is True,
     "net.connect": lambda a: a["failure"] == "refused",
     "net.echo_dns": lambda a: a["received"] == 0 and a["failure"] == "no_route",

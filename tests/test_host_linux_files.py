@@ -221,7 +221,13 @@ def test_hosts_file_of_this_root(tmp_path: Path) -> None:
 
 
 def test_what_networkmanager_dials() -> None:
-    text = "pppoe:activated\n802-3-ethernet:activated\nvpn:activating\ngsm:deactivating\nwireguard:activated\n"
+    text = "".join(
+        f"0f4b2c1e-0000-4000-8000-00000000000{number}:{row}\n"
+        for number, row in enumerate(
+            ("pppoe:activated", "802-3-ethernet:activated", "vpn:activating", "gsm:deactivating", "wireguard:activated",
+             "pppoe:", "vpn:--")
+        )
+    )  # fmt: skip
     assert [(one.kind, one.state) for one in linux_dial.nm_active(text)] == [
         ("pppoe", "connected"),
         ("vpn", "connecting"),

@@ -80,6 +80,14 @@ class WifiLook(NamedTuple):
     scan_known: bool
 
 
+class DialLog(NamedTuple):
+    """Failed attempts of the last quarter of an hour. ``log``: read | denied | None (nothing here dials, or nothing
+    writes a log)."""
+
+    entries: tuple[DialEntry, ...]
+    log: str | None
+
+
 class NeighbourList(NamedTuple):
     entries: tuple[Neighbour, ...]
     total: int
@@ -114,18 +122,22 @@ class IgdService(NamedTuple):
 
 
 class IgdDescription(NamedTuple):
+    """``source``: igd1 | igd2 | tr064, by the device's own type."""
+
     manufacturer: str | None
     model: str | None
     services: tuple[IgdService, ...]
     failure: Failure | None
+    source: str | None = None
 
 
 class SoapAnswer(NamedTuple):
-    """``values``: out-arguments, names and values cleaned and cut to 64 characters, at most 32."""
+    """``values``: the out-arguments that say how the line is, values cleaned and cut to 64 characters; what else a
+    router gives away (the customer's user name for one) is dropped."""
 
     values: dict[str, str]
     failure: Failure | None
-    fault: str | None  # the SOAP fault's UPnP error code
+    fault: str | None  # the SOAP fault's UPnP error code; 606 (not authorised) also for an HTTP 401
 
 
 class DhcpAsk(NamedTuple):
@@ -149,6 +161,7 @@ class Local(Protocol):
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]: ...
     async def proxies(self) -> tuple[Proxy, ...]: ...
     async def dial_entries(self) -> tuple[DialEntry, ...]: ...
+    async def dial_log(self) -> DialLog: ...
 
 
 class Net(Protocol):

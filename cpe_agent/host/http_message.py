@@ -21,8 +21,8 @@ _CHUNK_LINE = 1024
 
 @dataclass
 class Message:
-    """Filled while it arrives. Header names are in lower case; of a repeated header the first counts. ``received``
-    says whether anything at all came."""
+    """Filled while it arrives. Header names are in lower case; of a repeated header the first counts, but challenges
+    to log in make one list (RFC 9110, 11.6.1). ``received`` says whether anything at all came."""
 
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -71,7 +71,10 @@ async def _head(stream: Stream, into: Message, already: int) -> int:
             break
         name, colon, value = line.partition(b":")
         if colon:
-            into.headers.setdefault(name.strip().lower().decode("latin-1"), value.strip().decode("latin-1"))
+            key, text = name.strip().lower().decode("latin-1"), value.strip().decode("latin-1")
+            if key == "www-authenticate" and key in into.headers:
+                into.headers[key] += f", {text}"
+            into.headers.setdefault(key, text)
     into.too_large = True
     return status
 

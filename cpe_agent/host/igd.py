@@ -1,6 +1,6 @@
 """What a router says about its WAN connection: UPnP InternetGatewayDevice description and SOAP calls
 (UPnP Device Architecture 1.1 sections 2 and 3; WANPPPConnection:1, WANIPConnection:1 and :2,
-WANCommonInterfaceConfig:1)."""
+WANCommonInterfaceConfig:1). TR-064 describes and answers in the same way, and mostly wants a login (``tr064``)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,30 @@ from cpe_agent.host.http import exchange, where
 from cpe_agent.host.xml_tree import read_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cpe_agent.host.http import Exchange
     from cpe_agent.host.xml_tree import Element
 
 _MOST_BYTES = 256 * 1024
 _MOST_SERVICES = 8
-_MOST_VALUES = 32
 _KINDS = ("WANPPPConnection", "WANIPConnection", "WANCommonInterfaceConfig")
+_SOURCES = (
+    ("urn:dslforum-org:device:InternetGatewayDevice:", "tr064"),
+    ("urn:schemas-upnp-org:device:InternetGatewayDevice:2", "igd2"),
+    ("urn:schemas-upnp-org:device:InternetGatewayDevice:", "igd1"),
+)
+_KEPT = (
+    "NewConnectionStatus",
+    "NewLastConnectionError",
+    "NewUptime",
+    "NewExternalIPAddress",
+    "NewPhysicalLinkStatus",
+    "NewWANAccessType",
+    "NewLayer1DownstreamMaxBitRate",
+    "NewLayer1UpstreamMaxBitRate",
+)
+_NOT_AUTHORISED = "606"  # UPnP Device Architecture 1.1, table 3-3
 
 
 def at_home(url: str) -> bool:
@@ -54,6 +71,7 @@ async def igd_description(location: str, *, timeout_s: float) -> IgdDescription:
         clean(device.child_text("modelName")),
         _services(root, location),
         None,
+        next((source for urn, source in _SOURCES if device.child_text("deviceType").startswith(urn)), None),
     )
 
 
@@ -84,20 +102,33 @@ async def igd_call(control_url: str, service_type: str, action: str, *, timeout_
     """See ``Net.igd_call``: one action without arguments."""
     if not at_home(control_url):
         return SoapAnswer({}, Failure.GARBAGE, None)
+    return read_answer(await post(control_url, service_type, action, {}, timeout_s=timeout_s), action)
+
+
+async def post(
+    control_url: str, service_type: str, action: str, headers: Mapping[str, str], *, timeout_s: float
+) -> Exchange:
+    """One action without arguments, sent. ``headers`` go beside those of SOAP."""
     body = (
         '<?xml version="1.0"?>\r\n<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" '
         's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"><s:Body>'
         f'<u:{action} xmlns:u="{service_type}"/></s:Body></s:Envelope>\r\n'
     )
-    got = await exchange(
+    return await exchange(
         control_url,
         address=where(control_url).host,
         method="POST",
-        headers={"Content-Type": 'text/xml; charset="utf-8"', "SOAPAction": f'"{service_type}#{action}"'},
+        headers={"Content-Type": 'text/xml; charset="utf-8"', "SOAPAction": f'"{service_type}#{action}"', **headers},
         body=body.encode("ascii"),
         timeout_s=timeout_s,
         max_bytes=_MOST_BYTES,
     )
+
+
+def read_answer(got: Exchange, action: str) -> SoapAnswer:
+    """What came back for an action."""
+    if got.failure is None and got.message.status == 401:
+        return SoapAnswer({}, None, _NOT_AUTHORISED)
     problem = _problem(got, soap=True)
     if problem is not None:
         return SoapAnswer({}, problem, None)
@@ -112,7 +143,7 @@ async def igd_call(control_url: str, service_type: str, action: str, *, timeout_
     answer = root.every(f"{action}Response")
     if not answer:
         return SoapAnswer({}, Failure.GARBAGE, None)
-    values = {clean(item.name) or "": clean(item.text) or "" for item in answer[0].children[:_MOST_VALUES]}
+    values = {item.name: clean(item.text) or "" for item in reversed(answer[0].children) if item.name in _KEPT}
     return SoapAnswer(values, None, None)
 
 

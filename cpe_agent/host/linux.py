@@ -16,6 +16,7 @@ from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, NicKind, Prox
 from cpe_agent.host import (
     AddressSettings,
     Busy,
+    DialLog,
     NeighbourList,
     NicList,
     OsRelease,
@@ -62,6 +63,7 @@ class LinuxLocal:
         self._links = Shared(lambda: linux_tables.read_links(self._sysfs), 0.1)
         self._files = Shared(self._read_files, 0.1)
         self._nm_devices = Shared(self._read_nm_devices, 1.0)
+        self._nm_connections = Shared(self._read_nm_connections, 1.0)
 
     async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
         what = call.__name__.strip("_")
@@ -203,6 +205,13 @@ class LinuxLocal:
         ran = self._run("nmcli", "-t", "-f", fields, "device", "show")
         return linux_settings.nmcli_blocks(ran.text) if ran is not None and ran.status == 0 else []
 
+    def _read_nm_connections(self) -> str:
+        """NetworkManager's connections, saved and in use."""
+        if not (self._root / "run/NetworkManager").exists():
+            return ""
+        ran = self._run("nmcli", "-t", "-f", "UUID,TYPE,STATE", "connection", "show")
+        return ran.text if ran is not None and ran.status == 0 else ""
+
     # ------------------------------------------------------------------ neighbours, proxies, dialling
 
     async def neighbours(self) -> NeighbourList:
@@ -241,10 +250,19 @@ class LinuxLocal:
     def _dial_entries(self) -> tuple[DialEntry, ...]:
         links = self._links.get()
         found = linux_dial.ppp_interfaces(self._root, links.rows, links.kinds)
-        if (self._root / "run/NetworkManager").exists():
-            ran = self._run("nmcli", "-t", "-f", "TYPE,STATE", "connection", "show", "--active")
-            if ran is not None and ran.status == 0:
-                own = linux_dial.nm_active(ran.text)
-                # NetworkManager's PPPoE is a pppd too: one connection, told once, by the one that knows its kind.
-                found = own if any(entry.kind == "pppoe" for entry in own) else [*found, *own]
+        own = linux_dial.nm_active(self._nm_connections.get())
+        # NetworkManager's PPPoE is a pppd too: one connection, told once, by the one that knows its kind.
+        found = own if any(entry.kind == "pppoe" for entry in own) else [*found, *own]
         return tuple(found[: linux_dial.MAX_ENTRIES])
+
+    async def dial_log(self) -> DialLog:
+        return await self._ask(self._dial_log, timeout_s=1.4)
+
+    def _dial_log(self) -> DialLog:
+        connections = self._nm_connections.get()
+        in_use = NicKind.PPP in self._links.get().kinds.values()
+        if not (in_use or "pppoe" in connections or linux_dial.has_profile(self._root)):
+            return DialLog((), None)
+        from cpe_agent.host import linux_dial_log
+
+        return linux_dial_log.look(self._root, self._run, connections, self._nm_devices.get, time.time())

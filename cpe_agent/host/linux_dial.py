@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import DialEntry, NicKind
-from cpe_agent.host.bounded_file import read_text
+from cpe_agent.host.bounded_file import files_in, read_text
 from cpe_agent.host.netlink_rows import IFF_UP, LinkRow
 from cpe_agent.host.parse_linux import lines_of
 
@@ -19,16 +19,23 @@ _NM_STATES = {"activated": "connected", "activating": "connecting"}
 
 
 def nm_active(text: str) -> list[DialEntry]:
-    """``nmcli -t -f TYPE,STATE connection show --active``. Names are not asked for: they often hold a person's."""
+    """``nmcli -t -f UUID,TYPE,STATE connection show``; a state is there only while a connection is in use. Names are
+    not asked for: they often hold a person's."""
     found = []
-    for line in lines_of(text, 64):
-        kind, _, state = line.partition(":")
-        if kind in _NM_KINDS:
+    for line in lines_of(text, 256):
+        _, kind, state = (*line.split(":"), "", "", "")[:3]
+        if kind in _NM_KINDS and state not in ("", "--"):
             word = _NM_STATES.get(state, "idle")
             found.append(
                 DialEntry(_NM_KINDS[kind], word, "networkmanager", stage="open" if word == "connected" else None)
             )
     return found
+
+
+def has_profile(root: Path) -> bool:
+    """Is a connection of pppd's set up here? The folder of its profiles is hidden from ordinary users on Debian, whose
+    own set-up program leaves a word in interfaces(5)."""
+    return bool(files_in(root / "etc/ppp/peers")) or "inet ppp" in (read_text(root / "etc/network/interfaces") or "")
 
 
 def session_kind(root: Path) -> str:

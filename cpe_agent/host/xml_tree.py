@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 _DEPTH = 32
 _ELEMENTS = 4096
 _TEXT = 1024
+_ATTRIBUTES = 16
 
 
 @dataclass
 class Element:
-    """``name`` without its namespace prefix; ``text`` is the first 1024 characters directly inside."""
+    """``name`` without its namespace prefix; ``text`` is the first 1024 characters directly inside; of its attributes
+    the first 16, cut as well."""
 
     name: str
     text: str = ""
     children: list[Element] = field(default_factory=list)
+    attributes: dict[str, str] = field(default_factory=dict)
 
     def child(self, name: str) -> Element | None:
         return next((c for c in self.children if c.name == name), None)
@@ -49,12 +52,13 @@ def read_xml(data: bytes) -> Element:
     def refuse(*_: object) -> None:
         raise ValueError("document type declaration")
 
-    def start(name: str, _: object) -> None:
+    def start(name: str, attributes: dict[str, str]) -> None:
         nonlocal count
         count += 1
         if len(stack) > _DEPTH or count > _ELEMENTS:
             raise ValueError("too deep or too many elements")
-        element = Element(name.rpartition(":")[2][:64])
+        kept = list(attributes.items())[:_ATTRIBUTES]
+        element = Element(name.rpartition(":")[2][:64], attributes={key[:64]: value[:_TEXT] for key, value in kept})
         stack[-1].children.append(element)
         stack.append(element)
 

@@ -47,9 +47,21 @@ def deciding_test(key: str, language: str = "en") -> str:
     return text
 
 
+def shape_question(name: str, language: str = "en") -> str:
+    """What to ask about a login of this class (``cpe_agent.login.shape``)."""
+    text: str = import_module(f"cpe_agent.words.{language}.login_shape").QUESTIONS[name]
+    return text
+
+
 def ui(key: str, language: str = "en") -> str:
     """A phrase of the interface."""
     text: str = import_module(f"cpe_agent.words.{language}.interface").PHRASES[key]
+    return text
+
+
+def login_text(key: str, language: str = "en") -> str:
+    """A sentence of the login test."""
+    text: str = import_module(f"cpe_agent.words.{language}.login").PHRASES[key]
     return text
 
 

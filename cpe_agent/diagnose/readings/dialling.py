@@ -54,7 +54,9 @@ def _ras(entry: DialEntry) -> str | None:
         return "tunnel_silent"
     if entry.code in TIMED_OUT:
         return "auth_silent" if entry.stage == "auth" else None
-    return None if entry.code is None else RAS.get(entry.code)
+    meaning = None if entry.code is None else RAS.get(entry.code)
+    # Once a link stood, somebody had answered; the same number then tells of its loss.
+    return "hang_up" if meaning == "no_answer" and entry.stage not in (None, "discovery") else meaning
 
 
 @reading("dial.meaning", Dial)
