@@ -29,8 +29,8 @@ def compare(before: Report, after: Report, *, everything: bool = False, width: i
         old = was.segments.get(segment, "unknown")
         if old != state:
             words = sheet.ui("compare.segment")
-            told = (sheet.ui(f"segment.{segment}"), sheet.ui(f"state.{old}"), sheet.ui(f"state.{state}"))
-            sheet.say(words.format(segment=told[0], old=told[1], new=told[2]), indent=2)
+            states = [sheet.ui("not-known" if s == "unknown" else f"state.{s}") for s in (old, state)]
+            sheet.say(words.format(segment=sheet.ui(f"segment.{segment}"), old=states[0], new=states[1]), indent=2)
     for key, old_codes, new_codes in (
         ("suspected", set(was.suspects), set(now.suspects)),
         ("found", _found(was), _found(now)),
@@ -106,8 +106,8 @@ def _facts(before: Report, after: Report) -> list[str]:
         if old is None or new is None or old == new:
             continue
         was, now = (evidence(reading.name, value) for value in (old, new))
-        if was != now:
-            told.append(f"{was or '-'} -> {now or '-'}")
+        if was and now and was != now:
+            told.append(f"{was} -> {now}")
     return list(dict.fromkeys(told))
 
 

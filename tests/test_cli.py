@@ -162,6 +162,8 @@ def test_compare_says_it_in_words_first(broken: Path, healthy: Path) -> None:
     assert "interfaces.nics" not in text, "facts by key only when all are asked for"
     assert "interfaces.nics[0].carrier: False -> True" in call("compare", "--all", str(broken), str(healthy)).stdout
     assert "It worked then; it does not now." in call("compare", str(healthy), str(broken)).stdout
+    assert "router: was not known, is ok" in text
+    assert "- ->" not in text
     same = call("compare", str(healthy), str(healthy)).stdout
     assert "The verdict is the same." in same
     assert "What was seen" not in same

@@ -114,6 +114,7 @@ PHRASES: dict[str, str] = {
     "compare.known": "Now it is known what it is.",
     "compare.unknown": "It cannot be told any more what it is.",
     "compare.segment": "{segment}: was {old}, is {new}",
+    "not-known": "not known",
     "compare.suspected": "newly suspected: {fault}",
     "compare.not-suspected": "no longer suspected: {fault}",
     "compare.found": "newly found: {fault}",
