@@ -26,7 +26,7 @@ run: $(VENV)/.user  ## diagnose this computer now; pass more with ARGS="--json"
 	echo "exit status $$status (0 healthy, 1 fault named, 3 inconclusive)" >&2; \
 	case $$status in 0|1|3) exit 0;; *) exit $$status;; esac
 
-test: $(VENV)/.developer check  ## every check and test; as root also the lab of network namespaces
+test: $(VENV)/.developer check  ## every check and test; as root also twenty broken homes (all of them: make lab)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@$(BIN)/python -m pytest $(ARGS)
 

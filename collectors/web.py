@@ -13,17 +13,19 @@ from cpe_agent.early import hedged, together
 from cpe_agent.facts import (
     Addressing,
     CaptiveCheck,
+    Connect,
     Failure,
     Family,
+    Gateway,
     HttpAnswer,
     Plan,
-    Reach,
     TargetLook,
     TlsAnswer,
     TlsCheck,
     Web,
 )
-from cpe_agent.literals import family_of, has_global
+from cpe_agent.literals import asked_literals, family_of, has_global
+from cpe_agent.sign_of_life import lives
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 _WHOLE_S = 2.5
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
 _ELSEWHERE_S = 1.0
-_DEAD_S = 0.35  # where no literal address answered: a portal that redirects everything answers names at once
 _OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered
 _RESEND_S = (0.4,)
 _HEDGE_S = 0.6
@@ -89,7 +90,7 @@ def _literal_family(name: str) -> Family | None:
         return None
 
 
-async def _first_to_answer(host: Host, plan: Plan, addressing: Addressing, patience_s: float) -> str | None:
+async def _first_to_answer(host: Host, plan: Plan, addressing: Addressing) -> str | None:
     """Who is asked for addresses: this computer's own resolver when it answers, else a public one, else the system
     (which may know other ways). None when nobody gives an address in time."""
     name = _split(plan.captive[0].url)[1] if plan.captive else plan.names[0]
@@ -98,8 +99,8 @@ async def _first_to_answer(host: Host, plan: Plan, addressing: Addressing, patie
 
     async def ask(server: str) -> bool:
         if server == SYSTEM:
-            return bool((await host.net.lookup(name, timeout_s=patience_s)).addresses)
-        answer = await host.net.dns(server, name, timeout_s=patience_s, resend_s=_RESEND_S)
+            return bool((await host.net.lookup(name, timeout_s=_LOOKUP_S)).addresses)
+        answer = await host.net.dns(server, name, timeout_s=_LOOKUP_S, resend_s=_RESEND_S)
         return bool(answer.addresses)
 
     def enough(good: Mapping[str, bool]) -> float | None:
@@ -108,7 +109,7 @@ async def _first_to_answer(host: Host, plan: Plan, addressing: Addressing, patie
         return _OWN_FIRST_S if any(good.values()) else None
 
     asked = dict.fromkeys((*own, *public, SYSTEM))
-    good = await together({server: ask(server) for server in asked}, timeout_s=patience_s, enough=enough)
+    good = await together({server: ask(server) for server in asked}, timeout_s=_LOOKUP_S, enough=enough)
     return next((server for server in asked if good.get(server)), None)
 
 
@@ -176,6 +177,18 @@ async def _system(host: Host, plan: Plan, proxy: str | None, timeout_s: float) -
     return await hedged(pages, timeout_s=timeout_s, every_s=_HEDGE_S, good=lambda answer: answer.failure is None)
 
 
+async def _way_out(host: Host, plan: Plan, addressing: Addressing) -> bool:
+    """Does anything far answer by its address? Asked only where names are not answered at once: on a dead line there
+    is nothing more to wait for."""
+    wait_s = _LOOKUP_S - _OWN_FIRST_S
+    asked = {t.address: host.net.connect(t.address, 443, timeout_s=wait_s) for t in asked_literals(plan, addressing)}
+
+    def enough(answers: Mapping[str, Connect]) -> float | None:
+        return 0.0 if any(lives(answer, address) for address, answer in answers.items()) else None
+
+    return enough(await together(asked, timeout_s=wait_s + 0.1, enough=enough)) is not None
+
+
 async def _target(host: Host, site: str, lookup_s: float) -> TargetLook | None:
     scheme, name, port, url = _split(site)
     if not name:
@@ -219,24 +232,24 @@ async def _elsewhere(host: Host, site: str, look: TargetLook | None, names: _Nam
 async def collect(host: Host, facts: Facts) -> Web:
     plan, addressing = facts[Plan], facts[Addressing]
     families = [f for f in Family if f is Family.V4 or has_global(addressing, f)]
-    reach = facts[Reach] if facts.measured(Reach) else None
-    dead = reach is not None and not any(p.answered for p in (*reach.probes, *reach.bound))
-    patience_s = _DEAD_S if dead else _LOOKUP_S
     proxy = await _proxy(host)
-    # With a proxy the system may have a way that no literal shows.
-    system_s = patience_s if dead and proxy is None else _WHOLE_S
     whole = asyncio.get_running_loop().time() + _WHOLE_S
-    system = asyncio.ensure_future(_system(host, plan, proxy, system_s))
-    target = asyncio.ensure_future(_target(host, plan.target, patience_s) if plan.target else _nothing())
+    system = asyncio.ensure_future(_system(host, plan, proxy, _WHOLE_S))
+    target = asyncio.ensure_future(_target(host, plan.target, _LOOKUP_S) if plan.target else _nothing())
+    first = asyncio.ensure_future(_first_to_answer(host, plan, addressing))
+    way_out: asyncio.Future[bool] | None = None
     names: _Names | None = None
+    hopeless = False
     try:
-        server = await _first_to_answer(host, plan, addressing, patience_s)
+        await asyncio.wait((first,), timeout=_OWN_FIRST_S)
+        if not first.done() or first.result() is None:
+            way_out = asyncio.ensure_future(_way_out(host, plan, addressing))
+        server = await first
         if server is None:
             captive, tls = _unasked(plan, families)
+            # With a proxy the system may have a way that no literal shows.
+            hopeless = proxy is None and way_out is not None and not await way_out
         else:
-            if dead and proxy is None and plan.captive:  # names are answered after all: give the page its time
-                system.cancel()
-                system = asyncio.ensure_future(_system(host, plan, proxy, _WHOLE_S))
             names = _Names(host, server, whole)
             captive, tls = await asyncio.gather(
                 asyncio.gather(
@@ -250,15 +263,20 @@ async def collect(host: Host, facts: Facts) -> Web:
         return Web(
             captive=tuple(c for c in captive if c is not None),
             tls=tuple(t for t in tls if t is not None),
-            system=await system,
+            system=_silent(plan) if hopeless and not system.done() else await system,
             target=look,
         )
     finally:
-        for task in (system, target):
+        beside = [task for task in (system, target, first, way_out) if task is not None]
+        for task in beside:
             task.cancel()
-        await asyncio.gather(system, target, return_exceptions=True)
+        await asyncio.gather(*beside, return_exceptions=True)
         if names is not None:
             await names.close()
+
+
+def _silent(plan: Plan) -> HttpAnswer | None:
+    return HttpAnswer(plan.captive[0].url, None, failure=Failure.TIMED_OUT) if plan.captive else None
 
 
 def _unasked(plan: Plan, families: list[Family]) -> tuple[list[CaptiveCheck | None], list[TlsCheck | None]]:
@@ -282,4 +300,5 @@ async def _nothing() -> None:
     return None
 
 
-COLLECTOR = Collector(collect, makes=Web, needs=(Plan, Addressing), after=(Reach,), seconds=4.0)
+# After the gateway's first sign of life: where the router itself says what is wrong, nothing is fetched.
+COLLECTOR = Collector(collect, makes=Web, needs=(Plan, Addressing), after=(Gateway,), seconds=4.0)

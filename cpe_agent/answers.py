@@ -33,6 +33,8 @@ def parse(pairs: tuple[str, ...]) -> dict[str, str]:
         key, value = key.strip().lower(), value.strip().lower()
         if not sep or key not in QUESTIONS:
             raise BadAnswer(f"{pair!r}: write KEY=VALUE, KEY one of {', '.join(QUESTIONS)}")
+        if given.get(key, value) != value:
+            raise BadAnswer(f"{key}: given twice, as {given[key]} and as {value}; give one")
         if value not in (*QUESTIONS[key], "unknown"):
             raise BadAnswer(f"{key}: {value!r} is none of {', '.join(QUESTIONS[key])}, unknown")
         given[key] = value

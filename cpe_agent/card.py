@@ -1,193 +1,171 @@
-"""A report as one screen of text: what is broken, whose it is, why, the path with the break, the next step."""
+"""A report as one screen of text for the person at the computer: what is broken, what to do now, whose it is, why.
+
+What the representative reads is ``decoded`` and ``explain``."""
 
 from __future__ import annotations
 
-import textwrap
+from cpe_agent import steps
+from cpe_agent.diagnose.catalogue import BY_CODE
+from cpe_agent.diagnose.fault import Fault, Owner
+from cpe_agent.diagnose.ladder import ORDER, Rung
+from cpe_agent.facts import SECTIONS, section_name
+from cpe_agent.failed import failed
+from cpe_agent.layout import WIDTH, Sheet
+from cpe_agent.next_step import BY_PROVIDER, again, content
+from cpe_agent.report import FindingReport, Report
+from cpe_agent.words import deciding_test, evidence, fault_text
 
-from cpe_agent.diagnose.catalogue import ALL, BY_CODE
-from cpe_agent.diagnose.fault import Dispatch, Fault
-from cpe_agent.diagnose.predicate import Expr
-from cpe_agent.report import Diagnosis, FindingReport, Report
-from cpe_agent.steps import told
-from cpe_agent.words import deciding_test, fault_text, ui
-
-WIDTH = 96
-_INDENT = 20
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
-SEGMENTS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
-_COLOURS = {"broken": "31;1", "degraded": "33", "ok": "32", "unknown": "2", "head": "1"}
+MOST_HIDDEN = 3
 
 
-class Paint:
-    """Colour, or not: only a terminal gets escape sequences."""
-
-    def __init__(self, on: bool) -> None:
-        self.on = on
-
-    def __call__(self, text: str, colour: str) -> str:
-        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.on else text
-
-
-def card(report: Report, *, language: str = "en", colour: bool = False, unicode: bool = True) -> str:
-    """The whole card. ``unicode`` False keeps to ASCII, for terminals that cannot draw more."""
-    paint = Paint(colour)
+def card(
+    report: Report, *, language: str = "en", colour: bool = False, unicode: bool = True, width: int = WIDTH
+) -> str:
+    """The whole card."""
     d = report.diagnosis
-    root = _headline(d)
-    lines = [
-        f"cpe-agent {report.client.version}   {report.started[:16].replace('T', ' ')} UTC   {report.seconds:.1f} s",
-        "",
-    ]
+    sheet = Sheet(language=language, colour=colour, unicode=unicode, width=width)
+    when = report.started[:16].replace("T", " ")
+    sheet.line(f"cpe-agent {report.client.version}   {when} UTC   {report.seconds:.1f} s")
+    sheet.gap()
+    root = next((f for f in d.findings if f.fault == d.fault and f.standing == "root"), None)
+    target = content(report, "plan").get("target")
     if root is not None:
-        lines += _fault_head(root, d, language, paint)
+        _fault(sheet, report, root)
     elif d.verdict == "healthy":
-        lines += [paint(ui("healthy", language), "ok"), *wrap(ui("healthy.text", language), 0)]
+        sheet.line((sheet.ui("healthy"), "ok"))
+        sheet.say(sheet.ui("healthy.text"))
+        _path(sheet, report, None)
     else:
-        lines += _inconclusive_head(d, language, paint)
-    lines += ["", *path(d.segments, language, paint, unicode), ""]
-    lines += _evidence(d, root, language)
-    if root is not None:
-        text = fault_text(root.fault, language)
-        lines += row("means", text.representative if root.acts != "customer" else text.customer, language)
-        lines += row("next", text.next_step, language)
-        lines += row("dispatch", _dispatch(BY_CODE[root.fault], language), language)
-    lines += _others(d, root, language)
-    lines += row("done", "; ".join(told(step, language) for step in report.steps), language)
-    lines += row("missing", _missing(report), language)
-    if d.verdict != "healthy":
-        lines += ["", *wrap(_demarcation(d, language), 0)]
-    lines += ["", f"{ui('label.code', language)}  {paint(report.spoken_code, 'head')}   ({ui('code.hint', language)})"]
-    return "\n".join(lines) + "\n"
+        _inconclusive(sheet, report)
+    if target:
+        sheet.row("target", str(target))
+    _others(sheet, report, root)
+    sheet.row("done", *(steps.told(step, sheet.language) for step in report.steps))
+    if root is None:
+        sheet.row("missing", _missing(sheet, report))
+    sheet.gap()
+    hint = sheet.ui("code.hint")
+    sheet.line(f"{sheet.ui('label.code')}  ", (report.spoken_code, "head"), f"   ({hint})")
+    return sheet.text()
 
 
-def _headline(d: Diagnosis) -> FindingReport | None:
-    return next((f for f in d.findings if f.fault == d.fault and f.standing == "root"), None)
+def _fault(sheet: Sheet, report: Report, root: FindingReport) -> None:
+    fault, text = BY_CODE[root.fault], fault_text(root.fault, sheet.language)
+    sheet.line((sheet.ui("label.fault"), "broken"), "  ", (text.title, "head"), f"   [{root.fault}]")
+    sheet.say(text.customer)
+    _path(sheet, report, fault)
+    step = sheet.ui("call") if root.acts in ("isp", "infrastructure", "billing") else text.next_step
+    sheet.row("next", step.format(provider=_provider(sheet, report)))
+    acts = "acts.you" if root.acts == "customer" else f"acts.{root.acts}"
+    sheet.row("owner", sheet.ui("whose").format(owner=sheet.ui(owner_key(fault)), acts=sheet.ui(acts)))
+    sheet.row("why", *_evidence(sheet, report, root))
+    sheet.row("proof", sheet.ui("grade.stated" if root.stated else f"grade.{root.grade}"))
 
 
-def _fault_head(root: FindingReport, d: Diagnosis, language: str, paint: Paint) -> list[str]:
-    title = fault_text(root.fault, language).title
-    grade = ui(f"grade.{d.grade}", language)
-    return [
-        f"{paint(ui('label.fault', language), 'broken')}  {paint(title, 'head')}   [{root.fault}: {grade}]",
-        *row("owner", ui(f"owner.{root.owner}", language), language),
-        *row("acts", ui(f"acts.{root.acts}", language), language),
-    ]
+def owner_key(fault: Fault) -> str:
+    """The key of the words for whose it is: the home's own part may also lie beyond the router."""
+    return f"owner.{fault.owner}.beyond" if beyond_router(fault) else f"owner.{fault.owner}"
 
 
-def _inconclusive_head(d: Diagnosis, language: str, paint: Paint) -> list[str]:
-    text = "inconclusive.text" if d.first_broken or d.suspects else "inconclusive.unmeasured"
-    lines = [paint(ui("inconclusive", language), "degraded"), *wrap(ui(text, language), 0)]
-    for i, code in enumerate(d.suspects):
-        fault = BY_CODE.get(code)
-        words = (
-            code
-            if fault is None
-            else f"{fault_text(code, language).title}  [{code}: {ui(f'owner.{fault.owner}', language)}]"
-        )
-        lines += row("suspects" if i == 0 else None, words, language)
+def beyond_router(fault: Fault) -> bool:
+    return fault.owner is Owner.HOME and ORDER.index(fault.breaks) > ORDER.index(Rung.GATEWAY)
+
+
+def drawn(segments: dict[str, str], fault: Fault | None) -> dict[str, str]:
+    """The segments' states where a person looks for them: a break of the home's wiring that lies beyond the router is
+    drawn beyond it."""
+    if fault is None or not beyond_router(fault):
+        return segments
+    return {**segments, "home": "ok", "access": segments.get("home", "unknown")}
+
+
+def _path(sheet: Sheet, report: Report, fault: Fault | None) -> None:
+    states = drawn(report.diagnosis.segments, fault)
+    sheet.gap()
+    sheet.path(states)
+    if report.diagnosis.verdict != "healthy":
+        sheet.demarcation(states)
+    sheet.gap()
+
+
+def _inconclusive(sheet: Sheet, report: Report) -> None:
+    d = report.diagnosis
+    sheet.line((sheet.ui("inconclusive"), "degraded"))
+    sheet.say(sheet.ui("inconclusive.text" if d.first_broken or d.suspects else "inconclusive.unmeasured"))
+    _path(sheet, report, None)
     if d.next_test is not None:
-        lines += row("test", deciding_test(d.next_test.key, language), language)
-    return lines
+        test = d.next_test.key
+        words = deciding_test(test, sheet.language).format(provider=_provider(sheet, report))
+        if test in BY_PROVIDER:
+            sheet.row("next", sheet.ui("call").format(provider=_provider(sheet, report)))
+        sheet.row("by-provider" if test in BY_PROVIDER else "test", words)
+        command = again(report, test)
+        if command is not None:
+            others = sheet.ui("or").format(others=", ".join(command[1]))
+            sheet.row("then", f"{command[0]}   {others}")
+    for number, code in enumerate(d.suspects):
+        fault = BY_CODE.get(code)
+        words = code
+        if fault is not None:
+            words = f"{fault_text(code, sheet.language).title}   [{sheet.ui(owner_key(fault))}]"
+        sheet.row("suspects" if number == 0 else "or-else", words)
+    seen = failed(report, sheet.language, **_totals(report))
+    first = next((f for f in d.findings if f.fault in d.suspects[:1]), None)
+    sheet.row("seen", *dict.fromkeys([*seen, *(_evidence(sheet, report, first) if first is not None else [])]))
 
 
-def path(segments: dict[str, str], language: str, paint: Paint, unicode: bool) -> list[str]:
-    """The way from the computer to the Internet, with the break drawn in."""
-    wire, cut = ("──", "─╳") if unicode else ("--", "-X")
-    top, below = "  ", "  "
-    for i, segment in enumerate(SEGMENTS):
-        state = segments.get(segment, "unknown")
-        name, word = ui(f"segment.{segment}", language), ui(f"state.{state}", language)
-        width = max(len(name), len(word))
-        if i:
-            top += f" {paint(cut, 'broken') if state == 'broken' else wire} "
-            below += " " * 4
-        top += paint(name.center(width), state)
-        below += paint(word.center(width), state)
-    return [top, below]
+def _evidence(sheet: Sheet, report: Report, finding: FindingReport) -> list[str]:
+    told = [evidence(e.fact, e.value, sheet.language, **_totals(report)) for e in finding.evidence]
+    return [sentence for sentence in dict.fromkeys(told) if sentence][:MOST_EVIDENCE]
 
 
-def _evidence(d: Diagnosis, root: FindingReport | None, language: str) -> list[str]:
-    findings = [root] if root is not None else [f for f in d.findings if f.fault in d.suspects][:1]
-    known = _reading_docs()
-    lines: list[str] = []
-    for finding in findings:
-        # What was never asked is in the report, because a predicate read it; it explains nothing to a person.
-        told = [e for e in finding.evidence if e.value is not False or not e.fact.startswith("said.")]
-        for evidence in sorted(told, key=lambda e: e.value is False)[:MOST_EVIDENCE]:
-            text = f"{evidence.fact} = {_value(evidence.value)}"
-            if evidence.fact in known:
-                text += f"  ({known[evidence.fact]})"
-            lines += row(None if lines else "why", textwrap.shorten(text, WIDTH * 2), language)
-    return lines
+def _totals(report: Report) -> dict[str, object]:
+    literals = content(report, "plan").get("literals")
+    known = literals if isinstance(literals, list) else []
+    return {"networks": len({str(t.get("network")) for t in known if isinstance(t, dict)})}
 
 
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
-    return str(value)
+def _provider(sheet: Sheet, report: Report) -> str:
+    """The provider's name and number, as the profile gives them."""
+    plan = content(report, "plan")
+    name = str(plan.get("isp_name") or sheet.ui("provider"))
+    phone = plan.get("support_phone")
+    return f"{name} ({phone})" if phone else name
 
 
-def _reading_docs() -> dict[str, str]:
-    return {r.name: r.doc for f in ALL for e in expressions(f) for r in e.readings()}
-
-
-def expressions(fault: Fault) -> tuple[Expr, ...]:
-    """The fault's questions to the facts, strongest evidence first."""
-    return tuple(e for e in (fault.direct, fault.contrast, fault.symptom, fault.rules_out, fault.veto) if e is not None)
-
-
-def _others(d: Diagnosis, root: FindingReport | None, language: str) -> list[str]:
+def _others(sheet: Sheet, report: Report, root: FindingReport | None) -> None:
+    d = report.diagnosis
     also = [f for f in d.findings if f.standing == "root" and f is not root and f.fault not in d.suspects]
-    hidden = [f for f in d.findings if f.standing == "explained"]
-    notes = [f for f in d.findings if f.standing == "advisory"]
-    lines: list[str] = []
-    for label, group in (("also", also), ("hidden", hidden), ("note", notes)):
-        lines += row(label, "; ".join(_title(f.fault, language) for f in group), language)
-    return lines
+    sheet.row("also", "; ".join(_title(sheet, f) for f in also))
+    told = () if root is None else (*BY_CODE[root.fault].refines, root.fault, *d.suspects)
+    hidden = [f for f in d.findings if f.standing == "explained" and f.fault not in told]
+    proven = [f for f in hidden if f.grade != "circumstantial" and f.fault not in d.suspects]
+    sheet.row("hidden", "; ".join(_title(sheet, f) for f in proven[:MOST_HIDDEN]))
+    sheet.row("note", *(_note(sheet, report, f) for f in d.findings if f.standing == "advisory"))
 
 
-def _title(code: str, language: str) -> str:
-    return f"{fault_text(code, language).title} [{code}]" if code in BY_CODE else code
+def _title(sheet: Sheet, finding: FindingReport) -> str:
+    return fault_text(finding.fault, sheet.language).title if finding.fault in BY_CODE else finding.fault
 
 
-def _dispatch(fault: Fault, language: str) -> str:
-    if fault.dispatch is Dispatch.AFTER:
-        conditions = ", ".join(ui(f"before.{key}", language) for key in fault.before_action)
-        return ui("dispatch.after", language).format(conditions=conditions)
-    return ui(f"dispatch.{fault.dispatch}", language)
+def _note(sheet: Sheet, report: Report, finding: FindingReport) -> str:
+    if finding.fault not in BY_CODE:
+        return finding.fault
+    text = fault_text(finding.fault, sheet.language)
+    mine = finding.acts in ("customer", "nobody", "site")
+    said = [text.title + ".", *_evidence(sheet, report, finding)[:1], text.next_step if mine else ""]
+    return " ".join(s for s in said if s)
 
 
-def _missing(report: Report) -> str:
-    quiet = {"the verdict was settled before", "an address is there"}
-    told = []
+_NAMES = frozenset(map(section_name, SECTIONS))
+_WANTING = ("timed_out", "denied", "unsupported", "crashed")
+"""Outcomes that leave something open. What was skipped, nothing asked for, or it needs one of these."""
+
+
+def _missing(sheet: Sheet, report: Report) -> str:
+    by_outcome: dict[str, list[str]] = {}
     for name, section in report.sections.items():
-        if section.outcome != "measured" and section.reason not in quiet:
-            told.append(f"{name} ({section.outcome}{': ' + section.reason if section.reason else ''})")
-    return "; ".join(told)
-
-
-def _demarcation(d: Diagnosis, language: str) -> str:
-    proven = None if d.proven_up_to is None else ui(f"rung.{d.proven_up_to}", language)
-    broken = None if d.first_broken is None else ui(f"rung.{d.first_broken}", language)
-    if broken is None:
-        return ui("demarcation.unbroken", language).format(proven=proven or "-")
-    if proven is None:
-        return ui("demarcation.nothing", language).format(broken=broken)
-    return ui("demarcation", language).format(proven=proven, broken=broken)
-
-
-def row(label: str | None, text: str, language: str) -> list[str]:
-    """A labelled paragraph; nothing at all for an empty text."""
-    if not text:
-        return []
-    head = "" if label is None else ui(f"label.{label}", language)
-    wrapped = wrap(text, _INDENT)
-    if len(head) >= _INDENT:
-        return [head, *wrapped]
-    return [f"{head:<{_INDENT}}{wrapped[0].lstrip()}", *wrapped[1:]]
-
-
-def wrap(text: str, indent: int) -> list[str]:
-    pad = " " * indent
-    return textwrap.wrap(text, WIDTH, initial_indent=pad, subsequent_indent=pad) or [pad]
+        if section.outcome in _WANTING:
+            by_outcome.setdefault(section.outcome, []).append(sheet.ui(f"section.{name}") if name in _NAMES else name)
+    return "; ".join(f"{', '.join(names)} ({sheet.ui(f'outcome.{o}')})" for o, names in by_outcome.items())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from cpe_agent import ending
+from cpe_agent.terminal import Progress, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
 STATUS = {"healthy": HEALTHY, "fault": FAULT, "inconclusive": INCONCLUSIVE}
 LANGUAGES = ("he", "en", "ar", "ru")
+LEAST_S, MOST_S = 0.2, 120.0  # what --budget may ask for
 COMPLAINTS = ("no-internet", "slow", "drops", "site", "other")
 
 
@@ -88,17 +90,24 @@ def _measuring_options(command: Any) -> Any:
             click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON object, nothing else."),
             click.option("--output", type=click.Path(path_type=Path), help="Also write the JSON report to this file."),
             click.option("--deep", is_flag=True, help="Measure everything to its end, up to 20 s."),
-            click.option("--budget", type=click.FloatRange(0.2, 120), help="Seconds the run may take (8; deep 20)."),
+            click.option("--budget", type=float, help="Seconds the run may take, 0.2 to 120 (8; deep 20)."),
             click.option(
                 "--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML)."
             ),
             click.option("--case", help="Case code to put into the report."),
             click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about."),
-            click.option("--answer", multiple=True, metavar="KEY=VALUE", help="What the customer said (repeatable)."),
-            click.option("--target", metavar="HOST-OR-URL", help="A site that the customer misses."),
+            click.option(
+                "--answer",
+                multiple=True,
+                metavar="KEY=VALUE",
+                help="What you saw or were told, for example line-lamp=off; repeatable. '--answer help' lists them.",
+            ),
+            click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
             click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
-            click.option("--no-upload", is_flag=True, help="Send nothing. (This version never sends anything.)"),
-            click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of the words."),
+            click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
+            click.option(
+                "--lang", type=click.Choice(LANGUAGES), default="en", help="Language. The words are English for now."
+            ),
         )
     ):
         command = option(command)
@@ -141,10 +150,11 @@ def replay(file: Path, **options: Any) -> None:
 
 @cli.command(name="explain", help="What a fault means, what proves it, and what separates it from its look-alikes.")
 @click.argument("fault")
-def explain_(fault: str) -> None:
+@click.option("--rules", is_flag=True, help="Also the rules of the catalogue, as they are written.")
+def explain_(fault: str, rules: bool) -> None:
     from cpe_agent.explain import explain, nearest
 
-    text = explain(fault)
+    text = explain(fault, rules=rules, width=width())
     if text is None:
         near = nearest(fault)
         hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
@@ -173,7 +183,7 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 
             click.echo(json.dumps(plain(" ".join(code))))
         else:
-            click.echo(card(" ".join(code), colour=_colour(), unicode=_unicode()), nl=False)
+            click.echo(card(" ".join(code), **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
 
@@ -207,13 +217,14 @@ def judge_(report: Path, as_json: bool) -> None:
 @cli.command(help="What changed between two reports, in words first.")
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
-def compare(before: Path, after: Path) -> None:
+@click.option("--all", "everything", is_flag=True, help="Every single fact that differs, too.")
+def compare(before: Path, after: Path, everything: bool) -> None:
     from cpe_agent.compare import compare as compare_reports
 
-    click.echo(compare_reports(_load(before), _load(after)), nl=False)
+    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=width()), nl=False)
 
 
-@cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Default: the first literal target.")
+@cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Without HOST: a public address.")
 @click.argument("host", required=False)
 @click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Probes a hop.")
 def trace(host: str | None, rounds: int) -> None:
@@ -221,14 +232,60 @@ def trace(host: str | None, rounds: int) -> None:
 
     from cpe_agent.collector import CannotMeasure
     from cpe_agent.profile import BUILT_IN
+    from cpe_agent.target import BadTarget, check_host
     from cpe_agent.trace import NoAddress, trace_text
 
     ending.stop_in_order()
     try:
-        text = asyncio.run(trace_text(_this_host(), host or BUILT_IN.literals[0].address, rounds))
+        target = BUILT_IN.literals[0].address if host is None else check_host(host)
+    except BadTarget as error:
+        raise Stop(str(error), USAGE) from None
+    try:
+        text = asyncio.run(trace_text(_this_host(), target, rounds))
     except (CannotMeasure, NoAddress) as error:
         raise Stop(str(error), CANNOT_RUN) from None
     click.echo(text, nl=False)
+
+
+@cli.command(
+    name="login-test",
+    help="Does the provider accept this user name and password? One PPPoE login on the wire, from a computer that is "
+    "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
+    "but the concentrator that answers.\n\n"
+    "Exit status: 0 accepted, 1 a fault is named, 3 inconclusive, 4 could not run.",
+)
+@click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
+@click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@click.option("--service", default="", metavar="NAME", help="PPPoE service name. Default: any.")
+@click.option("--vlan", type=click.IntRange(1, 4094), help="802.1Q VLAN of the provider's line.")
+@click.option("--method", type=click.Choice(("auto", "chap", "pap", "mschapv2")), default="auto", show_default=True)
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--yes", is_flag=True, help="Try although a rule forbids it, and allow PAP to any concentrator.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, nothing else.")
+def login_test(**options: Any) -> None:
+    from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
+
+    plan = _plan_of(options.pop("profile_file"))
+    as_json = options.pop("as_json")
+    ending.stop_in_order()  # a session that was begun is closed
+    try:
+        verdict = run_login_test(
+            _this_host(), plan.concentrators, say=lambda line: click.echo(line, err=True), **options
+        )
+    except WrongUse as error:
+        raise Stop(str(error), USAGE) from None
+    except CannotStart as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+    import json
+
+    from cpe_agent.login.shown import shown
+
+    text = json.dumps(verdict.plain()) if as_json else shown(verdict).rstrip("\n")
+    unsaid = _answer(lambda: click.echo(text))
+    if unsaid is not None:
+        raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
+    sys.exit(verdict.status)
 
 
 @cli.group(help="The ISP's profile.")
@@ -247,6 +304,7 @@ def profile_check(file: Path) -> None:
         f"  router's owner  {plan.cpe_owner or 'not said: its faults are for the customer'}\n"
         f"  homes connect   by {plan.wan}\n"
         f"  resolvers       {', '.join(plan.resolvers) or '(none listed)'}\n"
+        f"  concentrators   {', '.join(plan.concentrators) or '(none listed)'}\n"
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
@@ -288,6 +346,25 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
+def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
+    """What this run is asked to do, checked before anything is measured."""
+    from cpe_agent.target import BadTarget, check_target
+
+    target, complaint, budget = options["target"], options["complaint"], options["budget"]
+    if budget is not None and not LEAST_S <= budget <= MOST_S:  # holds for NaN too
+        raise Stop(f"--budget {budget:g}: give {LEAST_S:g} to {MOST_S:g} seconds", USAGE)
+    if complaint == "site" and target is None:
+        raise Stop("--complaint site: which site? Add --target HOST-OR-URL", USAGE)
+    try:
+        target = None if target is None else check_target(target)
+    except BadTarget as error:
+        raise Stop(f"--target: {error}", USAGE) from None
+    plan = _plan_of(options["profile_file"])
+    complaint = complaint or ("site" if target else None)
+    plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
+    return plan, _answers_of(options["answer"])
+
+
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
@@ -295,15 +372,13 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
-    target, complaint = options["target"], options["complaint"]
-    plan = _plan_of(options["profile_file"])._replace(
-        target=target,
-        complaint=complaint or ("site" if target else None),
-        deep=options["deep"],
-        history=not options["no_history"],
-    )
-    answers = _answers_of(options["answer"])
-    progress = _Progress()
+    if "help" in options["answer"]:
+        from cpe_agent.explain import questions
+
+        click.echo(questions())
+        sys.exit(0)
+    plan, answers = _asked(options)
+    progress = Progress()
     ending.stop_in_order()
     try:
         report = asyncio.run(
@@ -318,36 +393,23 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         click.echo(ui("no-language"), err=True)
     unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
+    unwritten: Stop | None = None
     if options["output"] is not None:
-        _write(options["output"], to_json(report))
+        try:
+            _write(options["output"], to_json(report))
+        except Stop as error:  # the verdict was given and stands; a recording is still kept
+            unwritten = error
     if before_exit is not None:
         before_exit()
     if keep and plan.history:
         from cpe_agent.keeping import keep_report
 
         keep_report(report)
+    if unwritten is not None:
+        raise unwritten
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
-
-
-class _Progress:
-    """One line on stderr that grows while sections arrive; only on a terminal."""
-
-    def __init__(self) -> None:
-        self._on = sys.stderr.isatty()
-
-    def saw(self, section: type, _measured: object) -> None:
-        if self._on:
-            from cpe_agent.facts import section_name
-
-            sys.stderr.write(f"\r\x1b[Kmeasuring: {section_name(section)}")
-            sys.stderr.flush()
-
-    def clear(self) -> None:
-        if self._on:
-            sys.stderr.write("\r\x1b[K")
-            sys.stderr.flush()
 
 
 def _answer(say: Callable[[], None]) -> str | None:
@@ -366,17 +428,7 @@ def _answer(say: Callable[[], None]) -> str | None:
 def _card(report: Report) -> None:
     from cpe_agent.card import card
 
-    click.echo(card(report, colour=_colour(), unicode=_unicode()), nl=False)
-
-
-def _colour() -> bool:
-    import os
-
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def _unicode() -> bool:
-    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    click.echo(card(report, **screen()), nl=False)
 
 
 def _read(path: Path) -> bytes:
@@ -396,16 +448,9 @@ def _load(path: Path) -> Report:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All or nothing: a full disk leaves the old file as it was."""
-    import os
+    from cpe_agent.deliver.file import write
 
-    partial = path.with_name(f".{path.name}.part")
     try:
-        with partial.open("wb") as file:
-            file.write(data + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
+        write(path, data + b"\n")
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

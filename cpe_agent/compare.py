@@ -1,93 +1,135 @@
-"""What changed between two reports: words first, then the facts."""
+"""What changed between two reports, in words; with ``everything`` every fact that differs as well."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from cpe_agent.report import Report
-from cpe_agent.words import fault_text, ui
+from cpe_agent.diagnose.catalogue import ALL
+from cpe_agent.diagnose.fault import expressions
+from cpe_agent.diagnose.predicate import Look
+from cpe_agent.layout import WIDTH, Sheet
+from cpe_agent.report import BadReport, Diagnosis, Report, facts_of
+from cpe_agent.words import evidence, fault_text
 
-MOST = 40  # differences shown; the rest are counted
-# Differ between any two runs and mean nothing by themselves.
-NOISE = ("_ms", "_s", "_bytes", "_packets", "_percent", "seconds", "rtt", "multicast", "age", "percent")
+MOST = 8  # facts shown; the rest are counted
+# Differ between any two runs and mean nothing by themselves; and what they mean, a verdict says.
+_NOISE = ("_ms", "_s", "_percent", "_mbps", "_packets", "_per_s", "_changes", "_line", "_flaps", "_dbm", "_db")
 
 
-def compare(before: Report, after: Report) -> str:
+def compare(before: Report, after: Report, *, everything: bool = False, width: int = WIDTH) -> str:
     """Text for a person. The reports may come from different versions."""
     was, now = before.diagnosis, after.diagnosis
-    lines = [
-        f"before  {before.started[:16].replace('T', ' ')} UTC  {_verdict(before)}",
-        f"after   {after.started[:16].replace('T', ' ')} UTC  {_verdict(after)}",
-        "",
-    ]
-    if (was.verdict, was.fault) == (now.verdict, now.fault):
-        lines.append("The verdict is the same.")
-    elif now.verdict == "healthy":
-        lines.append("It works now.")
-    elif was.verdict == "healthy":
-        lines.append("It worked then; it does not now.")
-    else:
-        lines.append("The trouble is another one now.")
+    sheet = Sheet(width=width)
+    for label, report in (("before", before), ("after", after)):
+        sheet.row(label, f"{report.started[:16].replace('T', ' ')} UTC  {_verdict(sheet, report.diagnosis)}")
+    sheet.gap()
+    sheet.say(sheet.ui(_change(was, now)))
     for segment, state in now.segments.items():
-        old = was.segments.get(segment)
+        old = was.segments.get(segment, "unknown")
         if old != state:
-            lines.append(f"  {ui(f'segment.{segment}')}: was {_state(old)}, is {_state(state)}")
-    gone = {f.fault for f in was.findings} - {f.fault for f in now.findings}
-    come = {f.fault for f in now.findings} - {f.fault for f in was.findings}
-    lines += [f"  no longer found: {code}" for code in sorted(gone)]
-    lines += [f"  newly found: {code}" for code in sorted(come)]
-    changes = _changes(before, after)
-    if changes:
-        lines += ["", "Facts that changed:", *(f"  {c}" for c in changes[:MOST])]
-        if len(changes) > MOST:
-            lines.append(f"  and {len(changes) - MOST} more")
-    return "\n".join(lines) + "\n"
+            words = sheet.ui("compare.segment")
+            states = [sheet.ui("not-known" if s == "unknown" else f"state.{s}") for s in (old, state)]
+            sheet.say(words.format(segment=sheet.ui(f"segment.{segment}"), old=states[0], new=states[1]), indent=2)
+    for key, old_codes, new_codes in (
+        ("suspected", set(was.suspects), set(now.suspects)),
+        ("found", _found(was), _found(now)),
+    ):
+        _codes(sheet, f"compare.not-{key}", old_codes - new_codes)
+        _codes(sheet, f"compare.{key}", new_codes - old_codes)
+    for name in {**before.sections, **after.sections}:
+        outcomes = [s.outcome if (s := r.sections.get(name)) else "-" for r in (before, after)]
+        if outcomes[0] != outcomes[1] and "skipped" not in outcomes:
+            sheet.say(f"{name}: {outcomes[0]} -> {outcomes[1]}", indent=2)
+    facts = _facts(before, after)
+    if facts:
+        sheet.gap()
+        sheet.say(sheet.ui("compare.facts"))
+        for words in facts if everything else facts[:MOST]:
+            sheet.say(words, indent=2)
+        if len(facts) > MOST and not everything:
+            sheet.say(sheet.ui("compare.more").format(count=len(facts) - MOST), indent=2)
+    if everything:
+        sheet.gap()
+        for words in _changes(before, after):
+            sheet.say(words, indent=2)
+    return sheet.text()
 
 
-def _verdict(report: Report) -> str:
-    d = report.diagnosis
+def _change(was: Diagnosis, now: Diagnosis) -> str:
+    if (was.verdict, was.fault) == (now.verdict, now.fault):
+        return "compare.same"
+    if now.verdict == "healthy":
+        return "compare.works"
+    if was.verdict == "healthy":
+        return "compare.broke"
+    if "inconclusive" in (was.verdict, now.verdict):
+        return "compare.known" if now.verdict == "fault" else "compare.unknown"
+    return "compare.another"
+
+
+def _verdict(sheet: Sheet, d: Diagnosis) -> str:
     if d.fault is None:
-        return d.verdict
+        return sheet.ui("healthy" if d.verdict == "healthy" else "inconclusive")
+    return f"{_title(d.fault)} ({d.owner})"
+
+
+def _title(code: str) -> str:
     try:
-        return f"{d.verdict}: {fault_text(d.fault).title} [{d.fault}, {d.owner}]"
+        return f"{fault_text(code).title} [{code}]"
     except KeyError:  # a fault of a newer version
-        return f"{d.verdict}: {d.fault}, {d.owner}"
+        return code
 
 
-def _state(state: str | None) -> str:
-    return "not known" if state in (None, "unknown") else str(state)
+def _found(d: Diagnosis) -> set[str]:
+    """What stands and is no mere suspect."""
+    found = {f.fault for f in d.findings if f.standing in ("root", "advisory")}
+    return found - set(d.suspects)
+
+
+def _codes(sheet: Sheet, key: str, codes: Iterable[str]) -> None:
+    for code in sorted(codes):
+        sheet.say(sheet.ui(key).format(fault=_title(code)), indent=2)
+
+
+def _facts(before: Report, after: Report) -> list[str]:
+    """Readings that a fault asks and that both runs could answer, differently; in words where they have some."""
+    try:
+        looks = [Look(facts_of(report)) for report in (before, after)]
+    except BadReport:
+        return []
+    told = []
+    for reading in {r.name: r for f in ALL for e in expressions(f) for r in e.readings()}.values():
+        if reading.name.endswith(_NOISE):
+            continue
+        old, new = (look.take(reading)[1] for look in looks)
+        if old is None or new is None or old == new:
+            continue
+        was, now = (evidence(reading.name, value) for value in (old, new))
+        if was and now and was != now:
+            told.append(f"{was} -> {now}")
+    return list(dict.fromkeys(told))
 
 
 def _changes(before: Report, after: Report) -> list[str]:
     found: list[str] = []
     for name in {**before.sections, **after.sections}:
         old, new = (r.sections.get(name) for r in (before, after))
-        if old is None or new is None or old.outcome != new.outcome:
-            found.append(f"{name}: {old and old.outcome} -> {new and new.outcome}")
-        else:
-            _differences(name, old.content, new.content, found)
+        _differences(name, old and old.content, new and new.content, found)
     return found
 
 
 def _differences(path: str, old: Any, new: Any, found: list[str]) -> None:
-    if old == new or path.endswith(NOISE):
+    if old == new:
         return
     if isinstance(old, dict) and isinstance(new, dict):
         for key in {**old, **new}:
             _differences(f"{path}.{key}", old.get(key), new.get(key), found)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         for i, (a, b) in enumerate(zip(old, new, strict=True)):
-            _differences(f"{path}[{_label(a, i)}]", a, b, found)
+            _differences(f"{path}[{i}]", a, b, found)
     else:
         found.append(f"{path}: {_short(old)} -> {_short(new)}")
-
-
-def _label(record: Any, i: int) -> str:
-    if isinstance(record, dict):
-        first = next(iter(record.values()), None)
-        if isinstance(first, str):
-            return first
-    return str(i)
 
 
 def _short(value: Any) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from cpe_agent.card import Paint, path, row, wrap
-from cpe_agent.deliver.spoken_code import Spoken
+from cpe_agent.card import drawn, owner_key
+from cpe_agent.deliver.spoken_code import AGES_MIN, Spoken
 from cpe_agent.deliver.spoken_code import decode as read_digits
 from cpe_agent.diagnose.catalogue import BY_NUMBER
 from cpe_agent.diagnose.fault import Fault
-from cpe_agent.words import deciding_test, fault_text, ui
+from cpe_agent.layout import WIDTH, Sheet
+from cpe_agent.words import deciding_test, fault_text
 
 
 def read(code: str) -> tuple[Spoken, Fault | None]:
@@ -37,32 +38,49 @@ def plain(code: str) -> dict[str, Any]:
     }
 
 
-def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool = True) -> str:
+def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool = True, width: int = WIDTH) -> str:
     """One screen of text. Raises ``Unreadable``."""
     spoken, fault = read(code)
-    paint = Paint(colour)
-    lines = []
+    sheet = Sheet(language=language, colour=colour, unicode=unicode, width=width)
     if spoken.corrected:
-        lines += [paint(ui("code.corrected", language), "degraded"), ""]
+        sheet.line((sheet.ui("code.corrected"), "degraded"))
+        sheet.gap()
     if spoken.verdict == "fault" and fault is not None:
         text = fault_text(fault.code, language)
-        head = f"{paint(ui('label.fault', language), 'broken')}  {paint(text.title, 'head')}"
-        lines += [
-            f"{head}   [{fault.code}: {ui(f'grade.{spoken.grade}', language)}]",
-            *row("owner", ui(f"owner.{fault.owner}", language), language),
-            *row("acts", ui(f"acts.{fault.acts}", language), language),
-            *row("means", text.representative, language),
-            *row("next", text.next_step, language),
-        ]
+        sheet.line((sheet.ui("label.fault"), "broken"), "  ", (text.title, "head"), f"   [{fault.code}]")
+        sheet.row(
+            "owner", sheet.ui("whose").format(owner=sheet.ui(owner_key(fault)), acts=sheet.ui(f"acts.{fault.acts}"))
+        )
+        sheet.row("proof", sheet.ui(f"spoken.{spoken.grade}"))
+        sheet.row("means", text.representative)
+        sheet.row("step", text.next_step)
+        sheet.row("dispatch", _dispatch(sheet, fault))
     elif spoken.verdict == "healthy":
-        lines.append(paint(ui("healthy", language), "ok"))
+        sheet.line((sheet.ui("healthy"), "ok"))
     else:
-        lines += [paint(ui("inconclusive", language), "degraded"), *wrap(ui("inconclusive.text", language), 0)]
+        sheet.line((sheet.ui("inconclusive"), "degraded"))
+        sheet.say(sheet.ui("inconclusive.text"))
         if fault is not None:
-            suspect = f"{fault_text(fault.code, language).title} [{fault.code}: {ui(f'owner.{fault.owner}', language)}]"
-            lines += row("suspect", suspect, language)
-            lines += row("test", deciding_test(fault.test, language), language)
-    age = ui("code.age", language).format(minutes=spoken.age_minutes)
-    match = ui("code.match", language).format(match=spoken.match)
-    lines += ["", *path(spoken.segments, language, paint, unicode), "", f"{age}; {match}"]
-    return "\n".join(lines) + "\n"
+            owner = sheet.ui(owner_key(fault))
+            sheet.row("suspect", f"{fault_text(fault.code, language).title}   [{fault.code}: {owner}]")
+        test = "ask-what-is-missing" if fault is None else fault.test
+        sheet.row("test", deciding_test(test, language))
+    sheet.gap()
+    sheet.path(drawn(spoken.segments, fault))
+    sheet.gap()
+    sheet.say(sheet.ui("code.age").format(ago=_ago(sheet, spoken.age_minutes)))
+    sheet.say(sheet.ui("code.match").format(match=spoken.match))
+    return sheet.text()
+
+
+def _ago(sheet: Sheet, least: int) -> str:
+    """The code carries steps of time: from this one up to the next."""
+    if least == 0:
+        return sheet.ui("code.now")
+    later = [m for m in AGES_MIN if m > least]
+    return sheet.ui("code.later" if later else "code.longer").format(least=least, most=min(later, default=0))
+
+
+def _dispatch(sheet: Sheet, fault: Fault) -> str:
+    conditions = ", ".join(sheet.ui(f"before.{key}") for key in fault.before_action)
+    return sheet.ui(f"dispatch.{fault.dispatch}").format(conditions=conditions)

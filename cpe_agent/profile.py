@@ -36,6 +36,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "infrastructure": "infrastructure",
         "wan": "wan",
         "realms": "realms",
+        "concentrators": "concentrators",
         "resolvers": "resolvers",
         "walled_garden": "walled_garden",
     },
@@ -63,9 +64,13 @@ def load(path: Path) -> Plan:
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadProfile(f"{path}: cannot be read ({error.__class__.__name__}: {error})") from None
+        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error.strerror
+        raise BadProfile(f"{path}: cannot be read: {why}") from None
     try:
-        return parse(tomllib.loads(text), name=path.stem)
+        tables = tomllib.loads(text)
+        if not tables:
+            raise BadProfile("holds nothing; without --profile the built-in one is used")
+        return parse(tables, name=path.stem)
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path}: not TOML: {error}") from None
     except BadProfile as error:
@@ -92,9 +97,22 @@ def parse(tables: dict[str, Any], name: str) -> Plan:
     try:
         plan = from_plain(Plan, {**_plain_built_in(), **said, "profile": name})
     except Malformed as error:
-        raise BadProfile(str(error)) from None
+        raise BadProfile(_in_plain_words(error)) from None
     _check(plan)
     return plan
+
+
+_TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false"}
+
+
+def _in_plain_words(error: Malformed) -> str:
+    """Where in the file, by the file's own words, and what belongs there."""
+    import re
+
+    field, *deeper = re.split(r"(?=[.\[])", error.path, maxsplit=1)
+    places = {name: f"{table}.{key}" for table, keys in _WORDS.items() for key, name in keys.items()}
+    reason = re.sub(r"\b(str|int|float|bool)\b", lambda found: _TYPES[found[0]], error.reason)
+    return f"{places.get(field, field)}{''.join(deeper)}: {reason}"
 
 
 def _plain_built_in() -> dict[str, Any]:

@@ -13,10 +13,11 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Plan, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Plan, System, section_name
 from cpe_agent.steps import Step, steps, when
 
 SCHEMA = 1
+NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be measured from here
 
 Value = bool | int | float | str | list[Any] | None
 
@@ -49,6 +50,7 @@ class FindingReport(NamedTuple):
     grade: str
     because_of: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    stated: bool = False  # the evidence holds what the customer was asked and said
 
 
 class NextTest(NamedTuple):
@@ -128,11 +130,16 @@ def diagnosis_of(judgement: Judgement, plan: Plan) -> Diagnosis:
         grade=None if headline is None else headline.grade.value,
         findings=tuple(_finding(f, plan) for f in judgement.findings),
         suspects=tuple(f.fault.code for f in judgement.suspects),
-        next_test=None if test is None else NextTest(test[0], test[1]),
+        next_test=None if test is None else NextTest(_test(test[0], plan), test[1]),
         segments={owner.value: state for owner, state in judgement.segments.items()},
         proven_up_to=None if judgement.proven_up_to is None else judgement.proven_up_to.value,
         first_broken=None if judgement.first_broken is None else judgement.first_broken.value,
     )
+
+
+def _test(key: str, plan: Plan) -> str:
+    """A run that measured everything to its end has no deeper one."""
+    return NO_DEEPER if plan.deep and key == "run-again-deep" else key
 
 
 def acts_of(finding: Finding, plan: Plan) -> str:
@@ -156,8 +163,15 @@ def _finding(f: Finding, plan: Plan) -> FindingReport:
     evidence = tuple(Evidence(name, to_plain(value)) for name, value in f.evidence.items())
     fault = f.fault
     return FindingReport(
-        fault.code, fault.owner.value, acts_of(f, plan), f.standing, f.grade.value, f.because_of, evidence
+        fault.code, fault.owner.value, acts_of(f, plan), f.standing, f.grade.value, f.because_of, evidence, _stated(f)
     )
+
+
+def _stated(f: Finding) -> bool:
+    """Does the finding rest on an answer of the customer's? One that was not given says no, and carries nothing."""
+    expressions = (f.fault.direct, f.fault.contrast, f.fault.symptom)
+    answers = {r.name for e in expressions if e is not None for r in e.readings() if Answers in r.sections}
+    return any(f.evidence.get(name) not in (None, False) for name in answers)
 
 
 def _section(section: Section | None) -> SectionReport:
@@ -184,9 +198,16 @@ def from_json(data: bytes) -> Report:
     import json
 
     try:
-        plain = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise BadReport(f"not JSON: {error}") from None
+        plain = json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise BadReport("no report: nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise BadReport(f"damaged or cut off (after {error.pos} characters), or no report") from None
+    except ValueError as error:  # bytes that are no text; numbers beyond any bound
+        after = error.start if isinstance(error, UnicodeDecodeError) else len(data)
+        raise BadReport(f"damaged or cut off (after {after} characters), or no report") from None
+    if isinstance(plain, dict) and "format" in plain and "answers" in plain:
+        raise BadReport("this is a recording; use 'cpe-agent replay'")
     if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
         raise BadReport("not a report: no schema number")
     if plain["schema"] > SCHEMA:

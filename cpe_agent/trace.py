@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import ip_address
 
-from cpe_agent.facts import Hop
+from cpe_agent.facts import Failure, Hop
 from cpe_agent.host import Host
+from cpe_agent.words import ui
 
 TIMEOUT_S = 1.0
 
@@ -29,7 +30,10 @@ async def _address(host: Host, target: str) -> str:
     except ValueError:
         found = await host.net.lookup(target)
         if not found.addresses:
-            raise NoAddress(f"{target}: no address ({found.failure}); give an address instead") from None
+            # Without a way out the system's own word for the failure is any one of several.
+            failure = (found.failure or Failure.NODATA) if await host.local.routes() else Failure.NO_ROUTE
+            why = ui(f"failure.{failure}")
+            raise NoAddress(f"the name {target} could not be looked up: {why}") from None
         return found.addresses[0]
 
 

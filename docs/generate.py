@@ -18,10 +18,9 @@ from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from cpe_agent import facts
-from cpe_agent.card import expressions
 from cpe_agent.codec import defaults, hints
 from cpe_agent.diagnose.catalogue import ALL
-from cpe_agent.diagnose.fault import Fault
+from cpe_agent.diagnose.fault import Fault, expressions
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.waiting import WAITING
 from cpe_agent.report import Report

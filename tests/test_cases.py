@@ -72,6 +72,8 @@ def test_case(case: dict[str, Any]) -> None:
     standing = {f.fault.code: f.standing for f in result.findings}
     for code, wanted in expect.pop("standing", {}).items():
         assert standing.get(code) == wanted, f"{story} standing={standing}"
+    if "first_broken" in expect:
+        assert result.first_broken == expect.pop("first_broken"), story
     assert not expect, f"the case expects what the test does not know: {expect}"
 
 

@@ -9,14 +9,14 @@ from pkgutil import iter_modules
 import pytest
 
 from cpe_agent.answers import QUESTIONS
-from cpe_agent.card import expressions
 from cpe_agent.diagnose import readings
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE, BY_NUMBER
-from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
+from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner, expressions
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import Reading
 from cpe_agent.diagnose.proofs import FAILS, ONE_WAY_OUT, WORKS
 from cpe_agent.diagnose.waiting import HEALTHY_NUMBER, WAITING
+from cpe_agent.report import NO_DEEPER
 from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
 from cpe_agent.words.en.tests import TESTS
 from tests.lab.scenarios import SCENARIOS
@@ -44,6 +44,8 @@ def test_every_fault_is_whole(fault: Fault) -> None:
     for expression in expressions(fault):
         for reading in expression.readings():
             assert reading.doc, f"{reading.name} is not documented"
+            assert not reading.doc.startswith(("The same over", "The same for", "The same as")), reading.name
+            assert "this module" not in reading.doc, reading.name
             if reading.name.startswith("answer."):
                 assert reading.name.removeprefix("answer.") in QUESTIONS
 
@@ -82,7 +84,7 @@ def test_every_key_has_its_words(language: str) -> None:
 def test_no_words_are_left_over() -> None:
     written = {c for s in SEGMENT_FILES for c in import_module(f"cpe_agent.words.en.{s}").FAULTS}
     assert written == set(BY_CODE)
-    used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {"run-again-deep"}
+    used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {"run-again-deep", NO_DEEPER}
     assert set(TESTS) == used
 
 

@@ -222,13 +222,20 @@ def test_answers_that_overtake_each_other_keep_the_order_of_asking() -> None:
     data = asyncio.run(record())
     (answers,) = [a for k, a in json.loads(data)["answers"].items() if "192.0.2.1" in k]
     assert [a["answer"] for a in answers] == [["answer 2"], ["answer 3"]]
+    with pytest.raises(CannotMeasure) as caught:
+        asyncio.run(replay_host(data).net.arp_macs("en0", "192.0.2.9", timeout_s=1))
+    assert (caught.value.outcome, caught.value.reason) == (
+        Outcome.SKIPPED,
+        "the recorded run ended before this was answered",
+    )
 
 
-def test_what_was_never_asked_is_unsupported() -> None:
+def test_what_was_never_asked_is_skipped() -> None:
     host = replay_host(_recording({"net.from_the_future {}": [{"answer": {}}]}, by="a later version"))
     with pytest.raises(CannotMeasure) as caught:
         asyncio.run(host.net.nat_pmp("192.0.2.1", timeout_s=1.0))
-    assert caught.value.outcome is Outcome.UNSUPPORTED
+    assert caught.value.outcome is Outcome.SKIPPED
+    assert caught.value.reason == "the recorded run ended before it asked (nat_pmp)"
 
 
 @pytest.mark.parametrize("door", ["net", "local"])
@@ -253,8 +260,8 @@ def test_a_recording_of_an_older_version_lacks_answers_and_names_no_fault(left_o
 
 _BUSY = {"cpu_percent": 1.0, "memory_percent": 2.0}
 BAD = {
-    "no JSON": (b"{", "not JSON"),
-    "not text": (b"\xff\xfe\x00", "not JSON"),
+    "no JSON": (b"{", "damaged or cut off"),
+    "not text": (b"\xff\xfe\x00", "damaged or cut off"),
     "a list": (b"[]", "not a recording"),
     "another format": (_recording({}).replace(b'"format": 1', b'"format": 99'), "not a recording of format"),
     "deep": (b"[" * 100_000, "nested too deeply"),

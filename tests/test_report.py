@@ -21,11 +21,12 @@ from tests.homes import patch, plain, wired_home
 from tests.test_cases import SITUATIONS
 
 
-def report_of(*situations: str) -> Report:
+def report_of(*situations: str, more: dict[str, Any] | None = None) -> Report:
     home = plain(wired_home())
     for name in situations:
         words = SITUATIONS[name]
         patch(home, words.get("set"), words.get("unset", ()), words.get("drop", ()))
+    patch(home, more or {})
     facts = facts_of_home(home)
     return make(facts, judge(Look(facts), ALL), started=1_800_000_000, seconds=1.234567, platform="linux", case=None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_agent.diagnose.fault import Fault, Grade
+from cpe_agent.diagnose.fault import Fault, Grade, expressions
 from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
 
 GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
@@ -72,8 +72,7 @@ def ask_again(fault: Fault, look: Look) -> Asked:
 
 
 def _sections(fault: Fault) -> frozenset[type]:
-    expressions = (fault.direct, fault.contrast, fault.symptom, fault.veto, fault.rules_out)
-    return frozenset(s for e in expressions if e is not None for r in e.readings() for s in r.sections)
+    return frozenset(s for e in expressions(fault) for r in e.readings() for s in r.sections)
 
 
 def _ask(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:

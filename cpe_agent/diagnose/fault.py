@@ -97,3 +97,8 @@ class Fault:
     before_action: tuple[str, ...] = ()
     dispatch: Dispatch = Dispatch.NO
     seen_with: str | None = None
+
+
+def expressions(fault: Fault) -> tuple[Expr, ...]:
+    """The fault's questions to the facts, strongest evidence first."""
+    return tuple(e for e in (fault.direct, fault.contrast, fault.symptom, fault.rules_out, fault.veto) if e is not None)

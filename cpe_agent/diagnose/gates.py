@@ -40,6 +40,7 @@ DIAL_SAYS_MORE: Expr = known(dialling.meaning.one_of(*dialling.LINE_PROVEN, "no_
 ROUTER_SAYS_MORE: Expr = (
     known(EXPLICIT & router.last_error.one_of(*BEYOND_SYNC))
     | known(router.session.is_("unconfigured") & router.physical_link.is_("up"))
+    | known(NOT_CONNECTED & router.last_error.one_of(*USER_DISCONNECT) & router.physical_link.is_("up"))
     | DIAL_SAYS_MORE
 )
 """Somebody gave a reason that points past the bare line, so the bare line is no suspect."""

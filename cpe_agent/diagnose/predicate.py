@@ -131,22 +131,22 @@ class Reading(Expr):
         self.doc = " ".join((read.__doc__ or "").split())
 
     def ask(self, look: Look, evidence: Evidence) -> Truth:
-        return Test(self, lambda value: value is True, "is true").ask(look, evidence)
+        return Test(self, lambda value: value is True, "is true", (True,)).ask(look, evidence)
 
     def is_(self, wanted: Value) -> Expr:
-        return Test(self, lambda value: bool(value == wanted), f"is {_words(wanted)}")
+        return Test(self, lambda value: bool(value == wanted), f"is {_words(wanted)}", (wanted,))
 
     def one_of(self, *wanted: Value) -> Expr:
-        return Test(self, lambda value: value in wanted, "is one of " + ", ".join(map(_words, wanted)))
+        return Test(self, lambda value: value in wanted, "is one of " + ", ".join(map(_words, wanted)), wanted)
 
     def above(self, limit: float) -> Expr:
-        return Test(self, lambda value: bool(value > limit), f"> {limit:g}")
+        return Test(self, lambda value: bool(value > limit), f"> {limit:g}", (limit,))
 
     def at_least(self, limit: float) -> Expr:
-        return Test(self, lambda value: bool(value >= limit), f">= {limit:g}")
+        return Test(self, lambda value: bool(value >= limit), f">= {limit:g}", (limit,))
 
     def below(self, limit: float) -> Expr:
-        return Test(self, lambda value: bool(value < limit), f"< {limit:g}")
+        return Test(self, lambda value: bool(value < limit), f"< {limit:g}", (limit,))
 
     def _readings(self) -> list[Reading]:
         return [self]
@@ -169,12 +169,13 @@ def _words(value: Value) -> str:
 
 
 class Test(Expr):
-    """A reading held against a limit."""
+    """A reading held against a limit, or against the values that are wanted."""
 
     __test__ = False  # not a test class for pytest
 
-    def __init__(self, of: Reading, holds: Callable[[Value], bool], words: str) -> None:
+    def __init__(self, of: Reading, holds: Callable[[Value], bool], words: str, wanted: tuple[Value, ...]) -> None:
         self.of = of
+        self.wanted = wanted
         self.holds = holds
         self.words = words
 

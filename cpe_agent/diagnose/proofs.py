@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from cpe_agent.diagnose.ladder import SHARED, Rung, below
 from cpe_agent.diagnose.predicate import PENDING, YES, Evidence, Expr, Look, known
-from cpe_agent.diagnose.readings import address, asked, dns, gateway, link, out, router, web
+from cpe_agent.diagnose.readings import address, asked, dns, gateway, link, out, router, site, tls, web
 from cpe_agent.facts import Family
 
 ONE_WAY_OUT = ~address.vpn_takes_default & address.ways.below(2)
@@ -38,7 +38,7 @@ WORKS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.INTERNET, _V6): out.v6_networks.at_least(2),
     (Rung.OPEN, _V4): web.open_v4,
     (Rung.OPEN, _V6): web.open_v6,
-    (Rung.DNS, None): dns.configured_state.is_("ok") & ~known(dns.configured_lies),
+    (Rung.DNS, None): dns.configured_state.is_("ok") & ~known(dns.configured_lies) & ~known(tls.names_missing),
     (Rung.TLS, _V4): web.tls_ok_v4.at_least(1),
     (Rung.TLS, _V6): web.tls_ok_v6.at_least(1),
     # The system's page is a plain one: it proves nothing about encryption that was seen failing everywhere.
@@ -62,10 +62,12 @@ FAILS: dict[tuple[Rung, Family | None], Expr] = {
     (Rung.DNS, None): dns.configured_state.one_of(
         "silent", "servfail", "refused", "nxdomain", "port_closed", "other", "none"
     )
-    | dns.configured_lies,
-    (Rung.TLS, None): web.tls_ok.is_(0),
+    | dns.configured_lies
+    | tls.names_missing,
+    (Rung.TLS, None): web.tls_ok.is_(0) & ~known(tls.names_missing),
     (Rung.WEB, None): ~web.system_ok,
-    (Rung.SITE, None): web.site_ok.is_(False),
+    # A name that does not exist is nobody's failure.
+    (Rung.SITE, None): web.site_ok.is_(False) & ~known(site.name_unknown_at.at_least(1)),
 }
 
 _ON_THE_LINE = frozenset(

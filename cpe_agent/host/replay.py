@@ -7,8 +7,9 @@ A recording is one JSON object; every question is a line of its own::
 
 Only what makes it another question names it: arguments at their defaults, waits and bounds are left out, so that a
 later version that waits differently still finds its answers. Answers stand in the order of asking; a question asked
-more often than recorded gets the last one again, and one that was never asked is ``unsupported``. No question waits
-and nothing outside is touched.
+more often than recorded gets the last one again. One that was never asked, or whose answer the recorded run did not
+await, is ``skipped``: a replay does not wait, so it may come further than the run did before its verdict was settled.
+Nothing outside is touched.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ MOST_BYTES = 16 * 2**20  # a run of a home is tens of kilobytes
 DOORS: dict[str, type] = {"local": Local, "net": Net}
 # How long, how far and how much: they bound the answer and do not make it the answer to something else.
 _BOUNDS = ("timeout_s", "resend_s", "interval_s", "seconds", "max_ttl", "max_bytes", "sizes")
+ENDED = "the recorded run ended before"
 # How many packets. Two echoes that look for a sign of life and forty that look for loss are both kept.
 _COUNTS = ("count", "rounds")
 
@@ -111,6 +113,7 @@ class RecordingHost:
     def __init__(self, real: Host) -> None:
         self._real = real
         self._answers: dict[str, list[dict[str, Any]]] = {}
+        self._extents: dict[str, dict[str, int]] = {}
         self.host = _host(self._ask)
 
     async def _ask(self, door: str, name: str, args: tuple[Any, ...], more: dict[str, Any]) -> Any:
@@ -118,6 +121,7 @@ class RecordingHost:
         kept: dict[str, Any] = {}  # its place is taken at the asking: answers overtake each other
         self._answers.setdefault(asked.key, []).append(kept)
         extent = {} if asked.packets is None else {"count": asked.packets}
+        self._extents[asked.key] = extent
         try:
             answer = await getattr(getattr(self._real, door), name)(*args, **more)
         except CannotMeasure as error:
@@ -128,9 +132,11 @@ class RecordingHost:
 
     @property
     def answers(self) -> dict[str, list[dict[str, Any]]]:
-        """Question -> its answers in the order of asking; what was given up before an answer came is left out."""
+        """Question -> its answers in the order of asking. What was given up before an answer came is left out; a
+        question that was never answered says so."""
         found = {key: [kept for kept in answers if kept] for key, answers in self._answers.items()}
-        return {key: answers for key, answers in found.items() if answers}
+        given_up = [Outcome.SKIPPED.value, f"{ENDED} this was answered"]
+        return {key: answers or [{**self._extents[key], "cannot": given_up}] for key, answers in found.items()}
 
     @property
     def count(self) -> int:
@@ -163,7 +169,7 @@ def replay_host(data: bytes) -> Host:
         asked = ask_as(door, name, args, more)
         found = _of_length(answers.get(asked.key, []), asked.packets)
         if not found:
-            raise CannotMeasure(Outcome.UNSUPPORTED, f"the recording holds no answer to {name}")
+            raise CannotMeasure(Outcome.SKIPPED, f"{ENDED} it asked ({name})")
         turn = min(taken.get(asked, 0), len(found) - 1)
         taken[asked] = turn + 1
         kept = found[turn]
@@ -181,8 +187,13 @@ def _answers_of(data: bytes) -> dict[str, Any]:
         recording = _shown(json.loads(data, parse_constant=_finite, parse_float=_finite))
     except RecursionError:
         raise BadRecording("nested too deeply") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        after = error.pos if isinstance(error, json.JSONDecodeError) else error.start
+        raise BadRecording(f"damaged or cut off (after {after} characters), or no recording") from None
     except ValueError as error:
         raise BadRecording(f"not JSON: {error}") from None
+    if isinstance(recording, dict) and "schema" in recording and "diagnosis" in recording:
+        raise BadRecording("this is a report; use 'cpe-agent judge'")
     if not isinstance(recording, dict) or recording.get("format") != FORMAT:
         raise BadRecording(f"not a recording of format {FORMAT}")
     answers = recording.get("answers")

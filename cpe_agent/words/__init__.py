@@ -57,3 +57,62 @@ def ui(key: str, language: str = "en") -> str:
     """A phrase of the interface."""
     text: str = import_module(f"cpe_agent.words.{language}.interface").PHRASES[key]
     return text
+
+
+def login_text(key: str, language: str = "en") -> str:
+    """A sentence of the login test."""
+    text: str = import_module(f"cpe_agent.words.{language}.login").PHRASES[key]
+    return text
+
+
+def asked(question: str, language: str = "en") -> str:
+    """What a question of ``cpe_agent.answers`` asks for."""
+    text: str = import_module(f"cpe_agent.words.{language}.answers").ASKED[question]
+    return text
+
+
+def evidence(fact: str, value: object, language: str = "en", **totals: object) -> str:
+    """One reading's value as a sentence; empty when it explains nothing to a person. ``totals``: how many were asked
+    (``networks``). What a newer version found is shown as it stands."""
+    kind, _, key = fact.partition(".")
+    if kind in ("said", "answer"):
+        question, _, stated = key.partition("=")
+        stated_by = import_module(f"cpe_agent.words.{language}.answers").STATED
+        phrase = "" if value is False else stated_by.get(question, f"{question}: {{value}}")
+        value = stated or value
+    else:
+        phrases = import_module(f"cpe_agent.words.{language}.evidence").READINGS
+        phrase = phrases.get(fact, "{fact}: {value}")
+    if isinstance(phrase, tuple):
+        phrase = phrase[0] if value is True else phrase[1]
+    elif isinstance(phrase, dict):
+        phrase = phrase.get(str(value), phrase.get("", ""))
+    text = str(phrase).format_map({"networks": 3, **totals, "fact": fact, "value": amount(fact, value)})
+    return text[:1].upper() + text[1:]
+
+
+_UNITS = {"ms": "ms", "percent": "%", "mbps": "Mbit/s", "dbm": "dBm", "db": "dB"}
+
+
+def amount(fact: str, value: object) -> str:
+    """A value with the unit that its name ends in."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value)) or "none"
+    if not isinstance(value, int | float):
+        return str(value).replace("_", " ")
+    unit = fact.rpartition("_")[2]
+    if fact.endswith("_share_of_line"):
+        return f"{100 * value:.0f} %"
+    if unit == "s" and not fact.endswith("_per_s"):
+        return _duration(value)
+    rounded = f"{value:.0f}" if abs(value) >= 10 else f"{value:g}"
+    return f"{rounded} {_UNITS[unit]}" if unit in _UNITS else rounded
+
+
+def _duration(seconds: float) -> str:
+    for size, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if abs(seconds) >= 2 * size:
+            return f"{seconds / size:.0f} {word}"
+    return f"{seconds:.0f} seconds"

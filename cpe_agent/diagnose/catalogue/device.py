@@ -6,7 +6,7 @@ from cpe_agent.diagnose.catalogue.conditions import SLOW_LEG, STARVED
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import home_leg, said, tls, web
+from cpe_agent.diagnose.readings import home_leg, link, said, tls, web
 from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
 FULL_CPU_PERCENT = 90  # above this a two-core machine has no core left for the network
@@ -25,6 +25,8 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # Not a packet leaves the computer in this test: nothing outside can spoil it. A filter that forbids it says so.
         direct=web.loopback_ok.is_(False) & ~web.loopback_failure.is_("not_permitted"),
+        # Where there is no adapter at all (a container), nothing was ever switched on.
+        rules_out=link.hardware_seen.is_(False),
         veto=OTHERS_FAIL,
         test="restart-this-computer",
         source="RFC 1122 3.2.1.3 (g): 127/8 never leaves the host; Winsock errors 10106, 10107",

@@ -57,6 +57,17 @@ FAULTS: tuple[Fault, ...] = (
         source="RFC 9110 15.6 server errors; a site that does not answer while three others do",
     ),
     Fault(
+        code="site-name-unknown",
+        number=121,
+        breaks=Rung.SITE,
+        owner=Owner.NONE,
+        acts=Acts.NOBODY,
+        effect=Effect.ADVISES,
+        direct=site.name_unknown_at.at_least(2),
+        test="open-site-elsewhere",
+        source="RFC 1035 4.1.1 rcode 3, RFC 8020: the name and all below it do not exist",
+    ),
+    Fault(
         code="remote-site-blocks-customer",
         number=114,
         breaks=Rung.SITE,

@@ -117,19 +117,19 @@ def configured_state(d: Dns) -> str | None:
 
 @reading("dns.forwarder", Dns)
 def forwarder(d: Dns) -> str | None:
-    """The same for the home router's own DNS service, where this computer uses it."""
+    """The best that the home router's own DNS service did for a name that exists, where this computer uses it."""
     return _best([s for s in configured(d) if s.is_gateway])
 
 
 @reading("dns.provider", Dns)
 def provider(d: Dns) -> str | None:
-    """The same for the provider's resolvers, asked directly."""
+    """The best that the provider's resolvers, asked directly, did for a name that exists."""
     return _best(providers(d))
 
 
 @reading("dns.public", Dns)
 def public(d: Dns) -> str | None:
-    """The same for public resolvers."""
+    """The best that public resolvers did for a name that exists."""
     return _best([s for s in d.servers if s.role == "public"])
 
 
@@ -295,7 +295,7 @@ def strict_answers(d: Dns) -> bool | None:
 
 @reading("dns.strict_plain_ok", Dns)
 def strict_plain_ok(d: Dns) -> bool | None:
-    """The same resolvers answer when they are asked plainly."""
+    """The resolvers that must be asked encrypted answer when they are asked plainly."""
     return _any_ok([a for s in configured(d) if s.encrypted == "strict" for a in _known(s)])
 
 

@@ -52,8 +52,8 @@ def alive(g: Gateway) -> bool | None:
 
 @reading("gateway.alive_v4", Gateway, Interfaces)
 def alive_v4(g: Gateway, i: Interfaces) -> bool | None:
-    """The same for IPv4 on the way that this computer takes: neither a box that answers IPv6 only nor one on a second
-    adapter is that way out."""
+    """An IPv4 gateway on the way that this computer takes answers anything at all: neither a box that answers IPv6
+    only nor one on a second adapter is that way out."""
     v4 = [x for x in g.gateways if x.family is Family.V4]
     states = [look_alive(x) for x in [x for x in v4 if x.nic == i.uplink] or v4]
     if any(states):

@@ -71,7 +71,7 @@ def traffic_mbps(i: Interfaces, t: Traffic) -> float | None:
 
 @reading("link.sent_share_of_line", Interfaces, Traffic, Router)
 def sent_share_of_line(i: Interfaces, t: Traffic, r: Router) -> float | None:
-    """The same as a share of the upstream rate that the router reports for its line."""
+    """What this computer sent, as a share of the upstream rate that the router reports for its line."""
     sent = sent_mbps.read(i, t)
     rates = [s.up_bps for igd in r.igds if igd.is_gateway for s in igd.samples if s.up_bps]
     return round(sent / (rates[-1] / 1e6), 2) if sent is not None and rates else None

@@ -153,7 +153,7 @@ def provider_hop(p: Path) -> bool | None:
 
 @reading("path.v4_provider_hop", Path)
 def v4_provider_hop(p: Path) -> bool | None:
-    """The same over IPv4 alone."""
+    """A router beyond the home answered on the way out over IPv4."""
     answer: bool | None = provider_hop.read(p._replace(traces=tuple(t for t in p.traces if t.family is Family.V4)))
     return answer
 

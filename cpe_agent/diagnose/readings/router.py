@@ -74,7 +74,7 @@ def last_error(r: Router) -> str | None:
 
 @reading("router.error_grade", Router)
 def error_grade(r: Router) -> str | None:
-    """How far the last error may be trusted: A, B, C or D (see this module)."""
+    """Worth of the last error: A repeated with the line up, B said once, C shared by many causes, D none."""
     found = samples_of(r)
     words = [w for w in map(_error, found) if w is not None]
     if not words:

@@ -9,6 +9,8 @@ from cpe_agent.diagnose.readings.dns import SILENT
 from cpe_agent.diagnose.readings.web import CERTIFICATE
 from cpe_agent.facts import Dns, DnsAnswer, Failure, Web
 
+_SAID_NO = (Failure.NXDOMAIN, Failure.NODATA)
+
 
 def _asked(d: Dns, role: str) -> list[DnsAnswer]:
     return [a for s in d.servers if s.role == role for a in s.answers if a.kind == "target"]
@@ -41,6 +43,17 @@ def name_dead_everywhere(d: Dns) -> bool | None:
     if not own or len({a.server for a in public}) < 2:
         return None
     return all(not a.ok and (a.failure is Failure.SERVFAIL or a.failure in SILENT) for a in public + own)
+
+
+@reading("site.name_unknown_at", Dns)
+def name_unknown_at(d: Dns) -> int | None:
+    """How many name servers say that the asked name does not exist, when all that answered say so and a public one and
+    this computer's own are among them; 0 when one knows it."""
+    answers = {role: [a for a in _asked(d, role) if a.ok or a.failure in _SAID_NO] for role in ("configured", "public")}
+    told = [*answers["configured"], *answers["public"]]
+    if any(a.failure is not Failure.NXDOMAIN for a in told):
+        return 0
+    return len({a.server for a in told}) if all(answers.values()) else None
 
 
 @reading("site.overridden", Dns, Web)

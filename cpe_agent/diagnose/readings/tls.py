@@ -28,6 +28,12 @@ def _hosts(w: Web, *failures: Failure) -> set[str]:
     return {t.answer.host for t in w.tls if t.answer.failure in failures}
 
 
+@reading("tls.names_missing", Web)
+def names_missing(w: Web) -> bool | None:
+    """No secure site was tried at all, because none of their names gave an address: encryption was not seen failing."""
+    return all(t.answer.address is None and not t.answer.connected for t in w.tls) if w.tls else None
+
+
 @reading("tls.date_failures", Web)
 def date_failures(w: Web) -> int | None:
     """Well-known sites whose certificate was refused for its dates."""

@@ -33,13 +33,13 @@ def _open(w: Web, family: Family) -> bool | None:
 
 @reading("web.open_v4", Web)
 def open_v4(w: Web) -> bool | None:
-    """The same over IPv4."""
+    """Plain HTTP reaches the checks' own servers over IPv4."""
     return _open(w, Family.V4)
 
 
 @reading("web.open_v6", Web)
 def open_v6(w: Web) -> bool | None:
-    """The same over IPv6."""
+    """Plain HTTP reaches the checks' own servers over IPv6."""
     return _open(w, Family.V6)
 
 
@@ -101,13 +101,13 @@ def _tls_ok(w: Web, family: Family) -> int | None:
 
 @reading("web.tls_ok_v4", Web)
 def tls_ok_v4(w: Web) -> int | None:
-    """The same over IPv4."""
+    """Encrypted connections to well-known sites that stood, over IPv4."""
     return _tls_ok(w, Family.V4)
 
 
 @reading("web.tls_ok_v6", Web)
 def tls_ok_v6(w: Web) -> int | None:
-    """The same over IPv6."""
+    """Encrypted connections to well-known sites that stood, over IPv6."""
     return _tls_ok(w, Family.V6)
 
 

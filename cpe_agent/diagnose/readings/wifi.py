@@ -45,7 +45,7 @@ def failure(w: Wifi) -> str | None:
 
 @reading("wifi.failure_age_s", Wifi)
 def failure_age_s(w: Wifi) -> float | None:
-    """How long ago that was."""
+    """How long ago the last attempt to join failed."""
     link = wifi_link(w)
     return None if link is None else link.failure_age_s
 

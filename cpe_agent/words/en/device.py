@@ -36,12 +36,12 @@ FAULTS: dict[str, FaultText] = {
         next_step="Restart this computer; if nothing changes, set the network connection to automatic.",
     ),
     "dns-settings-hijacked": FaultText(
-        title="A foreign name service is set here",
-        customer="A name service that gives false addresses is set on this computer. The one that the home hands "
+        title="A foreign name server is set here",
+        customer="A name server that gives false addresses is set on this computer. The one that the home hands "
         "out works.",
         representative="Static resolver returns unroutable addresses for public names; automatic resolver and public ones "
         "do not.",
-        next_step="Set the name service (DNS) to automatic and let a virus scan run.",
+        next_step="Set the name server (DNS) to automatic and let a virus scan run.",
     ),
     "encrypted-dns-blocked": FaultText(
         title="Encrypted name look-ups get no answer",
@@ -95,10 +95,18 @@ FAULTS: dict[str, FaultText] = {
     ),
     "nic-driver-failed": FaultText(
         title="The network adapter does not work",
-        customer="The system finds no working network adapter in this computer, so nothing can get out.",
-        representative="No physical adapter is present, or the system reports a driver or hardware problem for it "
-        "(not merely disabled).",
+        customer="The system reports a problem with the network adapter of this computer, so nothing can get out.",
+        representative="The system reports a driver or hardware problem for the adapter (not merely disabled).",
         next_step="Restart this computer; if nothing changes, install the adapter's driver again or try another one.",
+    ),
+    "no-network-adapter": FaultText(
+        title="This system has no network adapter",
+        customer="This system shows no network adapter at all. A container or a virtual machine may have been started "
+        "without one; in a computer, the adapter or its driver is missing.",
+        representative="The system lists no physical adapter: a container or virtual machine without a network, or "
+        "hardware that is absent or has no driver.",
+        next_step="Container or virtual machine: give it a network. Computer: restart it, then look for the adapter "
+        "and its driver.",
     ),
     "os-end-of-life": FaultText(
         title="This system gets no repairs any more",
@@ -152,10 +160,10 @@ FAULTS: dict[str, FaultText] = {
         next_step="Update the system, or try a browser that brings its own list (Firefox).",
     ),
     "static-dns-dead": FaultText(
-        title="The set name service does not answer",
-        customer="A name service set by hand on this computer does not answer. The one that the home hands out works.",
+        title="The set name server does not answer",
+        customer="A name server set by hand on this computer does not answer. The one that the home hands out works.",
         representative="Static resolver dead; the automatic one (router or provider) answers in the same run.",
-        next_step="Set the name service (DNS) to automatic.",
+        next_step="Set the name server (DNS) to automatic.",
     ),
     "static-ip-wrong": FaultText(
         title="The address typed in does not fit",
@@ -165,8 +173,8 @@ FAULTS: dict[str, FaultText] = {
         next_step="Set the network connection of this computer to take its address automatically.",
     ),
     "tcpip-stack-corrupt": FaultText(
-        title="The network part of the system is damaged",
-        customer="This computer cannot even connect to itself, so no program can reach the network.",
+        title="This computer cannot connect to itself",
+        customer="Inside this computer a connection to itself fails, so no program can rely on its network.",
         representative="TCP over loopback fails and no local filter says that it forbids it.",
         next_step="Restart this computer; if nothing changes, reset its network settings.",
     ),

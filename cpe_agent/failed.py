@@ -1,0 +1,58 @@
+"""What was seen failing, in words with the numbers: for a verdict that names nobody."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from cpe_agent.codec import Malformed, from_plain
+from cpe_agent.diagnose.readings import dns
+from cpe_agent.facts import Dns, Web, section_name
+from cpe_agent.report import Report
+from cpe_agent.words import evidence, ui
+
+T = TypeVar("T")
+MOST_NAMES = 2  # of the sites that failed the same way
+
+
+def failed(report: Report, language: str = "en", **totals: object) -> list[str]:
+    """Sentences about the lowest rung that was measured failing; none when no rung was."""
+    rung = report.diagnosis.first_broken
+    if rung is None:
+        return []
+    web, names = _section(report, Web), _section(report, Dns)
+    told: list[str] = []
+    if rung == "dns" and names is not None:
+        state = dns.configured_state.read(names)
+        told.append("" if state in (None, "ok") else evidence("dns.configured", state, language))
+    if rung in ("dns", "tls") and web is not None:
+        told.append(_secure(web, language))
+    if rung == "web" and web is not None and web.system is not None:
+        how = web.system.status if web.system.failure is None else ui(f"failure.{web.system.failure}", language)
+        told.append(ui("failed.page", language).format(how=how))
+    told = [sentence for sentence in told if sentence]
+    return told or [ui(f"failed.{rung}", language).format_map({"networks": 3, **totals})]
+
+
+def _secure(web: Web, language: str) -> str:
+    """How many of the secure test sites did not open, how, and some of their names."""
+    good = {t.answer.host for t in web.tls if t.answer.ok}
+    ways: dict[str, dict[str, None]] = {}
+    for answer in (t.answer for t in web.tls if t.answer.host not in good):
+        key = "name" if answer.address is None and answer.failure in (None, "timed_out") else answer.failure
+        ways.setdefault(ui(f"failure.{key}", language), {})[answer.host] = None
+    if not ways:
+        return ""
+    hosts = {t.answer.host for t in web.tls}
+    how = ", ".join(
+        f"{way} ({', '.join(list(names)[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''})"
+        for way, names in ways.items()
+    )
+    return ui("failed.secure", language).format(failed=len(hosts - good), sites=len(hosts), how=how)
+
+
+def _section(report: Report, kind: type[T]) -> T | None:
+    found = report.sections.get(section_name(kind))
+    try:
+        return None if found is None or found.content is None else from_plain(kind, found.content)
+    except Malformed:  # a report from elsewhere
+        return None

@@ -1,0 +1,54 @@
+"""What stdout and stderr can show: a terminal or none, its width, its characters, its colours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def screen() -> dict[str, Any]:
+    """What stdout can show, as the options of a card."""
+    return {"colour": _paintable(sys.stdout), "unicode": _unicode(), "width": width()}
+
+
+def _paintable(stream: Any) -> bool:
+    """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return wanted and stream is not None and stream.isatty()
+
+
+def _unicode() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+
+
+def width() -> int:
+    from cpe_agent.layout import WIDTH, width_of
+
+    columns = os.environ.get("COLUMNS", "")[:6]
+    if columns.isdecimal() and int(columns):
+        return width_of(int(columns))
+    try:
+        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+    except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
+        return WIDTH
+
+
+class Progress:
+    """One line on stderr that grows while sections arrive; only on a terminal that may be painted."""
+
+    def __init__(self) -> None:
+        self._on = _paintable(sys.stderr)
+
+    def saw(self, section: type, _measured: object) -> None:
+        if self._on:
+            from cpe_agent.facts import section_name
+            from cpe_agent.words import ui
+
+            sys.stderr.write(f"\r\x1b[K{ui('progress')}: {ui(f'section.{section_name(section)}')}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        if self._on:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
