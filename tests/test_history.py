@@ -59,10 +59,9 @@ def test_another_router_s_runs_never_count(tmp_path: Path) -> None:
 
 def test_neither_address_nor_boot_is_in_the_file_and_nobody_else_may_read_it(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "s"
-    keep(folder, HERE._replace(home=b"192.168.1.1"), ILL)
     keep(folder, HERE, ILL)
     text = (folder / FILE).read_text()
-    for word in ("192.168", ROUTER.hex(), ROUTER.hex(":"), HERE.boot.decode(), HERE.boot.hex()):
+    for word in (ROUTER.hex(), ROUTER.hex(":"), HERE.boot.decode(), HERE.boot.hex()):
         assert word not in text
     assert stat.S_IMODE((folder / FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700

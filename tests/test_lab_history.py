@@ -12,6 +12,7 @@ import pytest
 from cpe_agent.host.replay import replay_host
 from tests.lab.home import Home
 from tests.lab.needs import missing
+from tests.lab.scenarios import BY_NAME
 from tests.test_replay import run_on
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(missing() is not None, reason=str(missing()))]
@@ -92,3 +93,12 @@ def test_a_damaged_record_is_a_reason_and_is_begun_anew(home: Home) -> None:
         "the record of earlier runs is damaged",
     )
     assert len(run(home)["sections"]["past"]["content"]["runs"]) == 1
+
+
+def test_a_router_that_fell_silent_is_still_the_same_home(home: Home) -> None:
+    assert run(home)["diagnosis"]["verdict"] == "healthy"
+    BY_NAME["router-hung"].inject(home)
+    assert run(home)["diagnosis"]["owner"] == "cpe"
+    kept = json.loads((home.directory / STATE / "history.json").read_bytes())["entries"]
+    assert [entry["run"]["owner"] for entry in kept] == ["none", "cpe"]
+    assert len({entry["home"] for entry in kept}) == 1

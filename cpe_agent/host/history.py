@@ -36,8 +36,8 @@ _MOST_COUNTED = 2**32  # both uptimes are 32-bit counters of seconds
 
 
 class Here(NamedTuple):
-    """Where and when a run takes place. ``home`` tells this router from any other, ``boot`` this start of the computer
-    from any other; neither is ever written down. ``at`` is seconds since the epoch."""
+    """Where and when a run takes place. ``home``, the router's hardware address, tells this home from any other and
+    ``boot`` this start of the computer; neither is ever written down. ``at`` is seconds since the epoch."""
 
     home: bytes
     boot: bytes

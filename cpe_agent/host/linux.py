@@ -277,8 +277,8 @@ class LinuxLocal:
         from cpe_agent.host import history, linux_here
         from cpe_agent.host.state_folder import state_folder
 
+        here = linux_here.look(self._links.get(), looks=3)
         kept = history.load(state_folder())
-        here = None if kept is None else linux_here.look(self._links.get())
         return () if kept is None or here is None else history.past_runs(kept, here)
 
     def keep_run(self, run: KeptRun) -> None:

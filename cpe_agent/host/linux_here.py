@@ -13,28 +13,32 @@ from cpe_agent.host.parse_linux import uptime_s
 
 if TYPE_CHECKING:
     from cpe_agent.host.linux_tables import Links
+    from cpe_agent.host.netlink_rows import RouteRow
 
 _INSIDE = (NicKind.TUNNEL, NicKind.PPP, NicKind.LOOPBACK, NicKind.VIRTUAL)
-_LOOKS, _APART_S = 3, 0.1  # the run's own first packets make the router's neighbour entry
+_APART_S = 0.1
+_heard: dict[tuple[int, str], bytes] = {}
 
 
-def look(links: Links) -> Here | None:
-    """None without a router, or when the system does not tell its starts apart."""
+def look(links: Links, looks: int = 1) -> Here | None:
+    """None where no router tells this home from another, or the system does not tell its starts apart. ``looks``: how
+    often, 0.1 s apart, the router's neighbour entry is looked for; a run's own first packets make it."""
     ways = [r for r in linux_tables.default_routes(links) if r.gateway and links.kinds[r.if_index] not in _INSIDE]
     boot, age = read_text("/proc/sys/kernel/random/boot_id", 64), uptime_s(read_text("/proc/uptime", 64) or "")
-    if not ways or not boot or age is None:
-        return None
-    return Here(_home(ways[0]), boot.strip().encode(), age, time.time())
+    router = _station(ways[0], looks) if ways else None
+    return None if router is None or not boot or age is None else Here(router, boot.strip().encode(), age, time.time())
 
 
-def _home(way: netlink_rows.RouteRow) -> bytes:
-    """The router's hardware address: its IP address is the same in a million homes. That one only when nothing
-    answers for it; such a run then counts only beside others of the kind."""
-    for turn in range(_LOOKS):
+def _station(way: RouteRow, looks: int) -> bytes | None:
+    """The router's hardware address; its IP address is the same in a million homes. One that fell silent in this run
+    is still known from the beginning of it."""
+    key = way.if_index, way.gateway or ""
+    for turn in range(looks):
         if turn:
             time.sleep(_APART_S)
         for payload in netlink.dump(netlink.RTM_GETNEIGH, most=linux_tables.MAX_NEIGHBOURS):
             row = netlink_rows.neighbour(payload)
-            if row and row.station and (row.if_index, row.address) == (way.if_index, way.gateway):
+            if row and row.station and (row.if_index, row.address) == key:
+                _heard[key] = row.station
                 return row.station
-    return (way.gateway or "").encode()
+    return _heard.get(key)

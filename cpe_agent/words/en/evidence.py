@@ -168,8 +168,8 @@ READINGS: dict[str, Phrase] = {
     },
     "router.wan_uptime_s": "The router's connection has stood for {value}.",
     "router.uptime_s": "The router has been running for {value}.",
-    "past.router_restarts": "The router restarted {value} times today, as earlier runs on this computer saw.",
-    "past.session_drops": "The router's connection came up anew {value} times today, as earlier runs here saw.",
+    "past.router_restarts": "The router restarted {value} times within a day, as earlier runs here saw.",
+    "past.session_drops": "The router's connection came up anew {value} times within a day, as earlier runs here saw.",
     "router.page_ms": "The router's own page took {value}.",
     # the line and the login
     "line.rtt_rise_ms": "Behind the router the delay rises by {value}.",
