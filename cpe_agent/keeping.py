@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
+from cpe_agent.codec import from_plain
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.diagnose.readings import router
-from cpe_agent.facts import Router
+from cpe_agent.facts import Router, section_name
 from cpe_agent.host import KeptRun, keep_run
-from cpe_agent.report import Report, facts_of
+from cpe_agent.report import Report
 
 PATIENCE_S = 0.5  # a disk that hangs must not hold a program whose answer is out
 
@@ -19,12 +20,10 @@ def kept_of(report: Report) -> KeptRun | None:
     d = report.diagnosis
     if d.verdict == "inconclusive" and d.first_broken is None and not d.suspects:
         return None
-    facts = facts_of(report)
-    epoch = uptime = None
-    if facts.measured(Router):
-        epoch = router.uptime_s.read(facts[Router])
-        if router.session.read(facts[Router]) == "connected":
-            uptime = router.wan_uptime_s.read(facts[Router])
+    section = report.sections.get(section_name(Router))
+    told = Router() if section is None or section.content is None else from_plain(Router, section.content)
+    epoch: int | None = router.uptime_s.read(told)
+    uptime: int | None = router.wan_uptime_s.read(told) if router.session.read(told) == "connected" else None
     return KeptRun(d.verdict, d.fault, d.owner, epoch, uptime)
 
 
