@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cpe_agent.facts import CaptiveTarget
     from cpe_agent.host import Host
 
-_WHOLE_S = 2.5
+_WHOLE_S = 2.3  # a page; how long a resolver may take is for the DNS section to say
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
 _ELSEWHERE_S = 1.0
 _OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered

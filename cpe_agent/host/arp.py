@@ -7,7 +7,7 @@ import socket
 import struct
 
 from cpe_agent.host.hardware_address import station
-from cpe_agent.host.packet import BROADCAST, ETH_P_ARP, open_packet
+from cpe_agent.host.packet import BROADCAST, ETH_P_ARP, close_aside, open_packet
 
 _SENDS_S = (0.0, 0.1)
 _MOST_STATIONS = 8
@@ -40,34 +40,34 @@ async def arp_macs(nic: str, address: str, *, timeout_s: float) -> tuple[str, ..
         return ()
     found: dict[bytes, None] = {}
     sock, mac = open_packet(nic, ETH_P_ARP, "ARP questions")
-    with sock:
-        question = _ARP.pack(1, 0x0800, 6, 4, _REQUEST, mac, _own_address(nic, address), bytes(6), wanted)
-        left = _MOST_PACKETS
+    question = _ARP.pack(1, 0x0800, 6, 4, _REQUEST, mac, _own_address(nic, address), bytes(6), wanted)
+    left = _MOST_PACKETS
 
-        def read() -> None:
-            nonlocal left
-            try:
-                packet = sock.recv(256)
-            except OSError:
-                return
-            left -= 1
-            if left <= 0:
-                loop.remove_reader(sock)
-            if len(packet) < _ARP.size:
-                return
-            _, _, _, _, operation, sender, sender_address, _, _ = _ARP.unpack_from(packet)
-            if operation == _REPLY and sender_address == wanted and sender != mac and len(found) < _MOST_STATIONS:
-                found.setdefault(sender)
-
-        loop.add_reader(sock, read)
+    def read() -> None:
+        nonlocal left
         try:
-            for after in _SENDS_S:
-                await asyncio.sleep(max(0.0, min(after, timeout_s) - (loop.time() - start)))
-                try:
-                    sock.sendto(question, (nic, ETH_P_ARP, 0, 0, BROADCAST))
-                except OSError:
-                    break  # the interface went down: nobody can answer
-            await asyncio.sleep(max(0.0, timeout_s - (loop.time() - start)))
-        finally:
+            packet = sock.recv(256)
+        except OSError:
+            return
+        left -= 1
+        if left <= 0:
             loop.remove_reader(sock)
+        if len(packet) < _ARP.size:
+            return
+        _, _, _, _, operation, sender, sender_address, _, _ = _ARP.unpack_from(packet)
+        if operation == _REPLY and sender_address == wanted and sender != mac and len(found) < _MOST_STATIONS:
+            found.setdefault(sender)
+
+    loop.add_reader(sock, read)
+    try:
+        for after in _SENDS_S:
+            await asyncio.sleep(max(0.0, min(after, timeout_s) - (loop.time() - start)))
+            try:
+                sock.sendto(question, (nic, ETH_P_ARP, 0, 0, BROADCAST))
+            except OSError:
+                break  # the interface went down: nobody can answer
+        await asyncio.sleep(max(0.0, timeout_s - (loop.time() - start)))
+    finally:
+        loop.remove_reader(sock)
+        close_aside(sock)
     return tuple(name for each in found if (name := station(each)) is not None)

@@ -39,9 +39,9 @@ def open_packet(nic: str, protocol: int, what: str, *, whole_frames: bool = Fals
     ``CannotMeasure``: denied without the right, unsupported for an interface that is absent or no Ethernet."""
     kind = socket.SOCK_RAW if whole_frames else socket.SOCK_DGRAM
     try:
-        # A raw socket hears nothing before it is bound: every interface's frames would come in unfiltered.
-        opened = 0 if whole_frames else socket.htons(protocol)
-        sock = socket.socket(socket.AF_PACKET, kind | socket.SOCK_NONBLOCK, opened)
+        # Of no protocol it hears nothing before it is bound: every interface's frames would come in, and the kernel
+        # would wait for all its processors, some milliseconds, to take that back.
+        sock = socket.socket(socket.AF_PACKET, kind | socket.SOCK_NONBLOCK, 0)
     except PermissionError:
         raise CannotMeasure(Outcome.DENIED, f"this user may not send {what}") from None
     except OSError as error:
@@ -56,6 +56,13 @@ def open_packet(nic: str, protocol: int, what: str, *, whole_frames: bool = Fals
         sock.close()
         raise CannotMeasure(Outcome.UNSUPPORTED, f"{nic} is no Ethernet")
     return sock, own
+
+
+def close_aside(sock: socket.socket) -> None:
+    """Close it in a thread: the kernel waits for all its processors, some milliseconds, and nobody needs to."""
+    import threading
+
+    threading.Thread(target=sock.close, daemon=True, name="close").start()
 
 
 def only_dhcp(sock: socket.socket) -> None:
