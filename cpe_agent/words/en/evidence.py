@@ -168,8 +168,8 @@ READINGS: dict[str, Phrase] = {
     },
     "router.wan_uptime_s": "The router's connection has stood for {value}.",
     "router.uptime_s": "The router has been running for {value}.",
-    "past.router_restarts": "The router restarted {value} times within a day, as earlier runs here saw.",
-    "past.session_drops": "The router's connection came up anew {value} times within a day, as earlier runs here saw.",
+    "past.router_restarts": {"0": "", "": "Router restarts within a day that earlier runs here saw: {value}."},
+    "past.session_drops": {"0": "", "": "New connections of the router within a day that earlier runs saw: {value}."},
     "router.page_ms": "The router's own page took {value}.",
     # the line and the login
     "line.rtt_rise_ms": "Behind the router the delay rises by {value}.",
