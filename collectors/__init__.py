@@ -13,6 +13,7 @@ from collectors import (
     load,
     loss,
     neighbours,
+    past,
     path,
     proxy_vpn,
     reach,
@@ -43,4 +44,5 @@ ALL: tuple[Collector, ...] = (
     dns.COLLECTOR,
     web.COLLECTOR,
     clock.COLLECTOR,
+    past.COLLECTOR,
 )

@@ -263,7 +263,7 @@ async def collect(host: Host, facts: Facts) -> Web:
         return Web(
             captive=tuple(c for c in captive if c is not None),
             tls=tuple(t for t in tls if t is not None),
-            system=_silent(plan) if hopeless and not system.done() else await system,
+            system=await system if not hopeless or _ended_well(system) else _silent(plan),
             target=look,
         )
     finally:
@@ -273,6 +273,10 @@ async def collect(host: Host, facts: Facts) -> Web:
         await asyncio.gather(*beside, return_exceptions=True)
         if names is not None:
             await names.close()
+
+
+def _ended_well(task: asyncio.Future[HttpAnswer | None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
 
 
 def _silent(plan: Plan) -> HttpAnswer | None:

@@ -4,6 +4,7 @@ What the representative reads is ``decoded`` and ``explain``."""
 
 from __future__ import annotations
 
+from cpe_agent import steps
 from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.diagnose.fault import Fault, Owner
 from cpe_agent.diagnose.ladder import ORDER, Rung
@@ -40,7 +41,7 @@ def card(
     if target:
         sheet.row("target", str(target))
     _others(sheet, report, root)
-    sheet.row("done", _steps(sheet, report))
+    sheet.row("done", *(steps.told(step, sheet.language) for step in report.steps))
     if root is None:
         sheet.row("missing", _missing(sheet, report))
     sheet.gap()
@@ -155,12 +156,6 @@ def _note(sheet: Sheet, report: Report, finding: FindingReport) -> str:
     mine = finding.acts in ("customer", "nobody", "site")
     said = [text.title + ".", *_evidence(sheet, report, finding)[:1], text.next_step if mine else ""]
     return " ".join(s for s in said if s)
-
-
-def _steps(sheet: Sheet, report: Report) -> str:
-    return "; ".join(
-        f"{sheet.ui(f'step.{s.step}')} {s.when[11:16]} UTC ({sheet.ui(f'step.{s.source}')})" for s in report.steps
-    )
 
 
 _NAMES = frozenset(map(section_name, SECTIONS))

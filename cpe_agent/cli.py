@@ -103,6 +103,7 @@ def _measuring_options(command: Any) -> Any:
                 help="What you saw or were told, for example line-lamp=off; repeatable. '--answer help' lists them.",
             ),
             click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
+            click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
             click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
             click.option(
                 "--lang", type=click.Choice(LANGUAGES), default="en", help="Language. The words are English for now."
@@ -116,7 +117,7 @@ def _measuring_options(command: Any) -> Any:
 @cli.command(help="Diagnose this computer's connection now.")
 @_measuring_options
 def run(**options: Any) -> None:
-    _measure_and_show(_this_host(), options)
+    _measure_and_show(_this_host(), options, keep=True)
 
 
 @cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")
@@ -131,7 +132,7 @@ def record(file: Path, **options: Any) -> None:
         _write(file, recording.to_json())
         click.echo(f"recorded {recording.count} answers in {file}", err=True)
 
-    _measure_and_show(recording.host, options, before_exit=keep)
+    _measure_and_show(recording.host, options, before_exit=keep, keep=True)
 
 
 @cli.command(help="Run on the answers of a recording instead of this computer.")
@@ -360,10 +361,12 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
         raise Stop(f"--target: {error}", USAGE) from None
     plan = _plan_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
-    return plan._replace(target=target, complaint=complaint, deep=options["deep"]), _answers_of(options["answer"])
+    plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
+    return plan, _answers_of(options["answer"])
 
 
-def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None) -> NoReturn:
+def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
+    """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
     from cpe_agent.engine import diagnose
@@ -398,6 +401,10 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
             unwritten = error
     if before_exit is not None:
         before_exit()
+    if keep and plan.history:
+        from cpe_agent.keeping import keep_report
+
+        keep_report(report)
     if unwritten is not None:
         raise unwritten
     if unsaid is not None:

@@ -131,6 +131,7 @@ class Plan(NamedTuple):
     target: str | None = None  # host or URL that the customer misses
     complaint: str | None = None  # no-internet | slow | drops | site | other
     deep: bool = False
+    history: bool = True  # held against this computer's earlier runs
 
 
 @dataclass(frozen=True)
@@ -687,9 +688,30 @@ class Web(NamedTuple):
     target: TargetLook | None = None
 
 
+# ------------------------------------------------------------------ before this run
+
+
+class PastRun(NamedTuple):
+    """An earlier run on this computer behind the same router. ``same_boot``: this computer was not restarted since."""
+
+    age_s: float
+    verdict: str
+    fault: str | None = None
+    owner: str | None = None
+    router_epoch_s: int | None = None
+    wan_uptime_s: int | None = None
+    same_boot: bool = False
+
+
+class Past(NamedTuple):
+    """The runs of the last seven days, twenty at most, newest first."""
+
+    runs: tuple[PastRun, ...] = ()
+
+
 SECTIONS: tuple[type, ...] = (
     Plan, Answers, System, Load, Interfaces, Traffic, Wifi, Addressing, Neighbours, ProxyVpn, Dial, Clock, Gateway,
-    Dhcp, Router, Reach, Loss, Path, Dns, Web,
+    Dhcp, Router, Reach, Loss, Path, Dns, Web, Past,
 )  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Plan, Router, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Plan, System, section_name
+from cpe_agent.steps import Step, steps, when
 
 SCHEMA = 1
 NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be measured from here
-JUST_RESTARTED_S = 900  # a restart this fresh belongs to the story of this call
 
 Value = bool | int | float | str | list[Any] | None
 
@@ -72,14 +72,6 @@ class Diagnosis(NamedTuple):
     first_broken: str | None
 
 
-class Step(NamedTuple):
-    """Something already done. ``source``: observed | stated. ``when``: RFC 3339, UTC."""
-
-    step: str
-    source: str
-    when: str
-
-
 @dataclass(frozen=True)
 class Report:
     """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC."""
@@ -114,14 +106,14 @@ def make(
         schema=SCHEMA,
         id=report_id,
         client=Client("cpe-agent", __version__, platform, None if system is None else system.privileged),
-        started=_when(started),
+        started=when(started),
         seconds=round(seconds, 3),
         case=case,
         complaint=plan.complaint,
         profile=plan.profile,
         sections={section_name(s): _section(facts.section(s)) for s in SECTIONS if facts.section(s) is not None},
         diagnosis=diagnosis,
-        steps=_steps(facts, started),
+        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault),
         spoken_code=spoken_code(judgement, diagnosis, report_id),
     )
 
@@ -186,27 +178,6 @@ def _section(section: Section | None) -> SectionReport:
     assert section is not None
     content = None if section.content is None else to_plain(section.content)
     return SectionReport(section.outcome, round(section.started, 3), round(section.seconds, 3), content, section.reason)
-
-
-def _steps(facts: Facts, started: float) -> tuple[Step, ...]:
-    """Restarts that this run saw: nobody needs to ask for them again."""
-    steps = []
-    if facts.measured(System):
-        age = facts[System].boot_age_s
-        if age is not None and age < JUST_RESTARTED_S:
-            steps.append(Step("computer-restarted", "observed", _when(started - age)))
-    if facts.measured(Router):
-        ages = [n.epoch_s for n in facts[Router].natpmp if n.answered and n.epoch_s is not None]
-        if ages and max(ages) < JUST_RESTARTED_S:
-            steps.append(Step("router-restarted", "observed", _when(started - max(ages))))
-    if facts.measured(Answers) and "cable-swap" in facts[Answers].given:
-        steps.append(Step("lan-cable-swapped", "stated", _when(started)))
-    return tuple(steps)
-
-
-def _when(seconds: float) -> str:
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-    return f"{whole}.{int(seconds % 1 * 1000):03d}Z"
 
 
 def uuid7() -> str:

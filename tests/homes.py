@@ -48,6 +48,7 @@ from cpe_agent.facts import (
     NicDelta,
     NicKind,
     Origin,
+    Past,
     Path,
     PathMtu,
     PathTrace,
@@ -197,6 +198,7 @@ def wired_home() -> dict[type, object]:
             ),
             HttpAnswer("http://connectivitycheck.gstatic.com/generate_204", None, 204, body_as_expected=True, ms=70.0),
         ),
+        Past: Past(),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 
 import pytest
 
-from collectors import addressing, dial, interfaces, load, neighbours, proxy_vpn, system, traffic, wifi
+from collectors import addressing, dial, interfaces, load, neighbours, past, proxy_vpn, system, traffic, wifi
 from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
 from cpe_agent.facts import (
     Address,
@@ -33,6 +33,8 @@ from cpe_agent.facts import (
     Nic,
     NicKind,
     Origin,
+    Past,
+    PastRun,
     Plan,
     Proxy,
     ProxyVpn,
@@ -103,6 +105,7 @@ class Computer:
     set_proxies: tuple[Proxy, ...] | Exception = ()
     dialled: tuple[DialEntry, ...] | Exception = ()
     dial_logged: DialLog | Exception = field(default_factory=lambda: DialLog((), None))
+    ran_before: tuple[PastRun, ...] | Exception = ()
 
     async def os_release(self) -> OsRelease:
         return given(self.release)
@@ -145,6 +148,9 @@ class Computer:
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
         return given(self.dialled)
+
+    async def past_runs(self) -> tuple[PastRun, ...]:
+        return given(self.ran_before)
 
 
 @dataclass
@@ -546,7 +552,31 @@ def test_a_tunnel_that_is_switched_off_is_none() -> None:
 
 
 def test_every_collector_declares_what_it_reads() -> None:
-    for module in (addressing, dial, interfaces, load, neighbours, proxy_vpn, system, traffic, wifi):
+    for module in (addressing, dial, interfaces, load, neighbours, past, proxy_vpn, system, traffic, wifi):
         declared: Collector = module.COLLECTOR
         assert declared.seconds <= 5.0
         assert module.__doc__
+
+
+# ------------------------------------------------------------------ before this run
+
+EARLIER = PastRun(600.0, "fault", "isp-core-outage", "isp-core", 86400, None, same_boot=True)
+
+
+def test_earlier_runs_are_taken_as_the_computer_tells_them() -> None:
+    assert collect(past.COLLECTOR, Computer(ran_before=(EARLIER,)), None, Plan()) == Past((EARLIER,))
+
+
+@pytest.mark.parametrize(
+    ("plan", "answer", "outcome"),
+    [
+        (Plan(history=False), (EARLIER,), Outcome.SKIPPED),
+        (Plan(), CannotMeasure(Outcome.DENIED, "x"), Outcome.DENIED),
+        # A disk that hangs hides no fault of the connection, so it must not stand in the way of "healthy".
+        (Plan(), CannotMeasure(Outcome.TIMED_OUT, "x"), Outcome.UNSUPPORTED),
+    ],
+)
+def test_why_earlier_runs_are_not_looked_at(plan: Plan, answer: Any, outcome: Outcome) -> None:
+    with pytest.raises(CannotMeasure) as caught:
+        collect(past.COLLECTOR, Computer(ran_before=answer), None, plan)
+    assert caught.value.outcome is outcome

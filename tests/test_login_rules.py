@@ -15,7 +15,7 @@ from cpe_agent.diagnose.waiting import WAITING
 from cpe_agent.login import address_control, authentication, discovery, link_control
 from cpe_agent.login.discovery import Concentrator, choose, is_known
 from cpe_agent.login.ending import Outcome
-from cpe_agent.login.memory import Memory, state_folder
+from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import OWNERS
 from cpe_agent.login.reject_text import MS_CHAP_ERRORS, PARENT, no_service, refusal, server_was_silent
 from cpe_agent.login.rules import Attempt, Objection, objection, rejected_lately
@@ -81,19 +81,6 @@ def test_any_record_is_read(tmp_path_factory: pytest.TempPathFactory, plain: obj
     objection(memory.attempts, "me", NOW)
     memory.record("me", NOW)
     assert Memory(folder).attempts[-1] == Attempt("me", NOW, rejected=False)
-
-
-def test_where_the_record_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "s"))
-    assert state_folder() == tmp_path / "s" / "cpe-agent"
-    monkeypatch.setenv("XDG_STATE_HOME", "relative")
-    assert state_folder() == tmp_path / ".local" / "state" / "cpe-agent"
-    monkeypatch.setattr("sys.platform", "darwin")
-    assert state_folder() == tmp_path / "Library" / "Application Support" / "cpe-agent"
-    monkeypatch.setattr("sys.platform", "win32")
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "l"))
-    assert state_folder() == tmp_path / "l" / "cpe-agent"
 
 
 @pytest.mark.parametrize(

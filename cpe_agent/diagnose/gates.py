@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import Expr, known
-from cpe_agent.diagnose.readings import address, dialling, gateway, out, proxy, reach, router, web
+from cpe_agent.diagnose.readings import address, dialling, gateway, out, past, proxy, reach, router, web
 from cpe_agent.diagnose.readings.said import said
 
 REACHES: Expr = out.v4_networks.at_least(1) | out.v6_networks.at_least(1)
@@ -44,6 +44,12 @@ ROUTER_SAYS_MORE: Expr = (
     | DIAL_SAYS_MORE
 )
 """Somebody gave a reason that points past the bare line, so the bare line is no suspect."""
+
+FRESH_START_S = 180  # the provider may still hold the session from before a restart and refuse a second one
+FRESH_START: Expr = known(router.uptime_s.below(FRESH_START_S)) | (
+    known(dialling.meaning.is_("rejected")) & past.just_booted
+)
+"""Who logs in, the router or this computer itself, has only just started: a refusal may mean the session before."""
 
 FAR_END_SPOKE: Expr = router.login_spoke | dialling.far_end_spoke
 """A far end was heard, so the line itself carries. Known as soon as router and dialler were looked at."""

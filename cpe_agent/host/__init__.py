@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         NatPmp,
         Neighbour,
         Nic,
+        PastRun,
         PathMtu,
         Proxy,
         Resolver,
@@ -145,6 +146,16 @@ class DhcpAsk(NamedTuple):
     offers: tuple[DhcpOffer, ...]
 
 
+class KeptRun(NamedTuple):
+    """What one run leaves for the next ones. ``router_epoch_s`` and ``wan_uptime_s``: as the router told them."""
+
+    verdict: str
+    fault: str | None = None
+    owner: str | None = None
+    router_epoch_s: int | None = None
+    wan_uptime_s: int | None = None
+
+
 class Local(Protocol):
     """This computer. Every answer comes from the system at the moment of asking."""
 
@@ -162,6 +173,7 @@ class Local(Protocol):
     async def proxies(self) -> tuple[Proxy, ...]: ...
     async def dial_entries(self) -> tuple[DialEntry, ...]: ...
     async def dial_log(self) -> DialLog: ...
+    async def past_runs(self) -> tuple[PastRun, ...]: ...
 
 
 class Net(Protocol):
@@ -259,3 +271,14 @@ def this_host() -> Host:
 
         return Host(LinuxLocal(), Probes())
     raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {sys.platform} yet")
+
+
+def keep_run(run: KeptRun) -> None:
+    """Leave a run for the next ones on this computer (``Local.past_runs``). Raises OSError. Nothing is kept where no
+    router tells this home from another."""
+    import sys
+
+    if sys.platform.startswith("linux"):
+        from cpe_agent.host.linux import LinuxLocal
+
+        LinuxLocal().keep_run(run)

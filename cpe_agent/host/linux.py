@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from cpe_agent.collector import CannotMeasure, Outcome
-from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, NicKind, Proxy, Route
+from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, NicKind, PastRun, Proxy, Route
 from cpe_agent.host import (
     AddressSettings,
     Busy,
     DialLog,
+    KeptRun,
     NeighbourList,
     NicList,
     OsRelease,
@@ -266,3 +267,25 @@ class LinuxLocal:
         from cpe_agent.host import linux_dial_log
 
         return linux_dial_log.look(self._root, self._run, connections, self._nm_devices.get, time.time())
+
+    # ------------------------------------------------------------------ before this run
+
+    async def past_runs(self) -> tuple[PastRun, ...]:
+        return await self._ask(self._past_runs)
+
+    def _past_runs(self) -> tuple[PastRun, ...]:
+        from cpe_agent.host import history, linux_here
+        from cpe_agent.host.state_folder import state_folder
+
+        here = linux_here.look(self._links.get(), looks=3)
+        kept = history.load(state_folder())
+        return () if kept is None or here is None else history.past_runs(kept, here)
+
+    def keep_run(self, run: KeptRun) -> None:
+        """See ``cpe_agent.host.keep_run``."""
+        from cpe_agent.host import history, linux_here
+        from cpe_agent.host.state_folder import state_folder
+
+        here = linux_here.look(self._links.get())
+        if here is not None:
+            history.keep(state_folder(), here, run)

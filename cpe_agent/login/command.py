@@ -11,9 +11,10 @@ from cpe_agent.collector import Outcome as Measuring
 from cpe_agent.host.core_dump import no_core_dump
 from cpe_agent.host.ppp_frames import load
 from cpe_agent.host.raw import open_wire
+from cpe_agent.host.state_folder import state_folder
 from cpe_agent.login.attempt import Order, attempt, refused_by_rules
 from cpe_agent.login.ending import Outcome
-from cpe_agent.login.memory import Memory, state_folder
+from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import Seen, Stage, Verdict, verdict_of
 from cpe_agent.login.secret import BadSecret, Secret, read_secret
 from cpe_agent.login.surroundings import wired_up

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,6 @@ from cpe_agent.login.rules import WINDOW_S, Attempt, age_s
 _MOST_BYTES = 65_536
 _MOST_ATTEMPTS = 64
 _SALT_BYTES = 16
-
-
-def state_folder() -> Path:
-    """The user's own folder for state: XDG_STATE_HOME, %LOCALAPPDATA%, ~/Library/Application Support."""
-    home = Path.home()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "cpe-agent"
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "cpe-agent"
-    # The XDG specification: a relative path is invalid and must be ignored.
-    named = Path(os.environ.get("XDG_STATE_HOME") or "")
-    return (named if named.is_absolute() else home / ".local" / "state") / "cpe-agent"
 
 
 class Memory:

@@ -209,13 +209,14 @@ class Home:
         self.computer.start_dhcp()
         self.computer.wait_for_lease()
 
-    def start_miniupnpd(self) -> None:
-        """The real miniupnpd in place of the scripted gateway device (which then keeps quiet)."""
+    def start_miniupnpd(self, *, system_uptime: bool = True) -> None:
+        """The real miniupnpd in place of the scripted gateway device (which then keeps quiet). ``system_uptime`` False:
+        it gives its own age as the connection's, as on a router where both begin at its start."""
         self.igd(answers=False)
         settings = self.directory / "miniupnpd.conf"
         settings.write_text(
             "ext_ifname=wan\nlistening_ip=br0\nport=49200\nenable_natpmp=yes\nenable_upnp=yes\nsecure_mode=yes\n"
-            f"system_uptime=yes\nuuid=00000000-0000-0000-0000-00000000{self.tag[3:]}\n"
+            f"system_uptime={'yes' if system_uptime else 'no'}\nuuid=00000000-0000-0000-0000-00000000{self.tag[3:]}\n"
             f"lease_file={self.directory}/upnp.leases\n",
             encoding="ascii",
         )
@@ -223,7 +224,13 @@ class Home:
             "table inet filter {\nchain miniupnpd {\n}\nchain forward {\ntype filter hook forward priority 0;\n}\n}\n"
             "table ip nat {\nchain prerouting_miniupnpd {\n}\nchain postrouting_miniupnpd {\n}\n}"
         )
-        command = ["miniupnpd", "-d", "-f", str(settings), "-P", str(self.directory / "miniupnpd.pid")]
+        self.restart_miniupnpd()
+
+    def restart_miniupnpd(self) -> None:
+        """Its epoch (RFC 6886 3.6) begins at zero, as after a restart of the router."""
+        self.processes.stop("miniupnpd")
+        settings, pid_file = self.directory / "miniupnpd.conf", self.directory / "miniupnpd.pid"
+        command = ["miniupnpd", "-d", "-f", str(settings), "-P", str(pid_file)]
         pid = self.processes.start("miniupnpd", [*self.rooms["router"].enter(), *command])
         wait_for_port(pid, 49200, "tcp6")
 

@@ -13,12 +13,13 @@ from cpe_agent.diagnose.catalogue.conditions import (
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import address, asked, gateway, home_leg, link, out, router, said, wifi, wire
+from cpe_agent.diagnose.readings import address, asked, gateway, home_leg, link, out, past, router, said, wifi, wire
 from cpe_agent.diagnose.readings.said import LAMPS_OFF, LAMPS_ON, OTHERS_FAIL, OTHERS_WORK
 
 LEFT_PACKETS = 5  # a run sends dozens; fewer than this and our own silence could be this computer's
 SLOW_PAGE_MS = 3000  # a router at rest shows its page in well under a second
 JUST_STARTED_S = 600
+OFTEN = 3  # restarts in a day; one or two may be somebody's attempt at a repair
 LINK_CHANGES = 6  # up and down three times since this computer's adapter appeared
 
 # By the adapter's own count, or because another station of the home answers them.
@@ -104,7 +105,10 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
         # One short uptime may be the restart that somebody just made, so this is never more than a suspicion.
-        symptom=said.DROPS & link.carrier_changes.at_least(LINK_CHANGES) & router.uptime_s.below(JUST_STARTED_S),
+        # An epoch also starts over with a new outer address (RFC 6887 8.5), so this computer's cable must have seen it.
+        symptom=said.DROPS
+        & link.carrier_changes.at_least(LINK_CHANGES)
+        & (router.uptime_s.below(JUST_STARTED_S) | past.router_restarts.at_least(OFTEN)),
         test="router-on-another-socket",
         source="RFC 6886 3.6 / RFC 6887 8.5 epoch; carrier_changes of the Linux kernel",
     ),

@@ -78,6 +78,7 @@ FAULTS: tuple[Fault, ...] = (
         # A router with a built-in fibre port has no word of its own for it and writes "Ethernet".
         symptom=NO_SIGNAL & ~known(router.access_type.one_of("dsl", "cable")),
         rules_out=FAR_END_SPOKE | LAMP_STEADY | asked.LOS_LAMP.is_("off") | MODEM_DARK,
+        veto=known(router.uptime_s.below(JUST_STARTED_S)),
         test="look-at-los-lamp",
         separate_from={"modem-or-ont-power-off": "look-at-modem-lamps"},
         before_action=("area-outage-feed",),

@@ -6,12 +6,13 @@ from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
 from cpe_agent.diagnose.gates import DEAD, NOT_CONNECTED, USER_DISCONNECT
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import asked, out, path, router
+from cpe_agent.diagnose.readings import asked, out, past, path, router
 from cpe_agent.diagnose.readings.address import dialled_cgnat
 
 DROPPED_LATELY_S = 900  # a line that came up within the last quarter of an hour, under a router that did not restart
 RECOVERED_S = 1800  # half an hour: what the customer calls about may have been the drop that has just ended
 STEADY_ROUTER_S = 3600
+OFTEN = 3  # in a day; fewer may be a forced reconnect, or work on the line
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -88,12 +89,13 @@ FAULTS: tuple[Fault, ...] = (
         & (
             (router.wan_uptime_s.below(DROPPED_LATELY_S) & router.session.is_("connected"))
             | router.session_steady.is_(False)
-        ),
+        )
+        | past.session_drops.at_least(OFTEN),
         test="watch-for-a-day",
         separate_from={"router-reboot-loop": "watch-for-a-day", "account-session-limit": "read-login-server-log"},
         before_action=("nte-test", "line-counters-read"),
         dispatch=Dispatch.AFTER,
-        source="UPnP WANPPPConnection:1 Uptime against the epoch of RFC 6886",
+        source="UPnP WANPPPConnection:1 Uptime against the epoch of RFC 6886, now and in earlier runs",
     ),
     Fault(
         code="cgnat-inbound-blocked",

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import DEAD, EXPLICIT, NOT_CONNECTED
+from cpe_agent.diagnose.gates import DEAD, EXPLICIT, FRESH_START, FRESH_START_S, NOT_CONNECTED
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import dialling, out, router
+from cpe_agent.diagnose.readings import dialling, out, past, router
 from cpe_agent.diagnose.readings.said import SECOND_WORKS
-
-FRESH_START_S = 180  # the provider may still hold the session from before a restart and refuse a second one
 
 PPP_UP_TO_LOGIN = router.service.is_("ppp") & NOT_CONNECTED & ~known(router.physical_link.is_("down"))
 NO_ADDRESS = (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("IP_CONFIGURATION")) | (
@@ -29,7 +27,7 @@ FAULTS: tuple[Fault, ...] = (
         # A login that ends without a verdict: a reject is one of its causes, so is a silent login server.
         symptom=dialling.meaning.is_("hang_up")
         | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD),
-        veto=known(router.uptime_s.below(FRESH_START_S)),
+        veto=FRESH_START,
         test="read-login-server-log",
         separate_from={
             "isp-aaa-down": "read-login-server-log",
@@ -86,7 +84,8 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.ISP,
         effect=Effect.STOPS,
         direct=dialling.meaning.is_("session_limit"),
-        symptom=REFUSED & router.uptime_s.below(FRESH_START_S),
+        symptom=(REFUSED & router.uptime_s.below(FRESH_START_S))
+        | (dialling.meaning.is_("rejected") & past.just_booted),
         test="wait-three-minutes",
         separate_from={"credentials-rejected": "wait-three-minutes"},
         before_action=("login-server-log-read",),

@@ -16,6 +16,7 @@ CONNECTED = {"connected", "up"}  # one vendor writes Up for Connected
 CONNECTING = {"connecting", "authenticating"}
 DISCONNECTED = {"disconnected", "disconnecting", "pendingdisconnect", "down"}
 VAGUE = {"ISP_DISCONNECT", "UNKNOWN", "COMMAND_ABORTED"}
+_BELIEVABLE_S = 5 * 365 * 86_400
 
 
 def samples_of(r: Router) -> list[IgdSample]:
@@ -110,17 +111,22 @@ def access_type(r: Router) -> str | None:
     return words[-1] if words else None
 
 
+def _believable(seconds: int | None) -> bool:
+    """No home router runs for years; one that counts from 1970 does so because its clock was set while it ran."""
+    return seconds is not None and 0 <= seconds < _BELIEVABLE_S
+
+
 @reading("router.wan_uptime_s", Router)
 def wan_uptime_s(r: Router) -> int | None:
     """How long the WAN connection stands, by the router's word."""
-    known = [s.uptime_s for s in samples_of(r) if s.uptime_s is not None]
+    known = [s.uptime_s for s in samples_of(r) if _believable(s.uptime_s)]
     return known[-1] if known else None
 
 
 @reading("router.uptime_s", Router)
 def uptime_s(r: Router) -> int | None:
     """How long the router itself runs: the epoch of its port-mapping service (RFC 6886, RFC 6887)."""
-    known = [n.epoch_s for n in r.natpmp if n.answered and n.epoch_s is not None]
+    known = [n.epoch_s for n in r.natpmp if n.answered and n.epoch_s is not None and _believable(n.epoch_s)]
     return max(known) if known else None
 
 

@@ -36,10 +36,10 @@ FAULTS: dict[str, FaultText] = {
     ),
     "access-line-flapping": FaultText(
         title="The line came back a short while ago",
-        customer="The router has been running for a long time, but its connection is only minutes old. If this "
-        "keeps happening, the line is dropping.",
-        representative="WAN uptime under 15 minutes, router uptime over an hour, complaint about drops: line or session "
-        "flaps, the router does not.",
+        customer="The router's connection has come up anew, and the router itself did not restart. If this keeps "
+        "happening, the line is dropping.",
+        representative="WAN uptime under 15 minutes, router uptime over an hour, complaint about drops; or three new "
+        "sessions in a day between the runs of this computer. Line or session flaps, the router does not.",
         next_step="Watch the line for a day and read its retrain counter; separate line drops from session drops.",
     ),
     "access-no-dhcp-offer": FaultText(

@@ -98,10 +98,10 @@ FAULTS: dict[str, FaultText] = {
     ),
     "router-reboot-loop": FaultText(
         title="The router may keep restarting",
-        customer="The router started a few minutes ago and its connection to this computer has come and gone several "
-        "times.",
-        representative="Router uptime below 10 minutes and six or more carrier changes here, with a complaint of "
-        "drops. A restart made by hand looks the same.",
+        customer="The router started a few minutes ago, or several times today, and its connection to this computer "
+        "has come and gone several times.",
+        representative="Router uptime below 10 minutes, or three restarts in a day between the runs of this computer, "
+        "and six or more carrier changes here, with a complaint of drops. A restart made by hand looks the same.",
         next_step="Plug the router into another wall socket and watch whether its lamps start over by themselves.",
     ),
     "router-wan-disconnected-by-user": FaultText(

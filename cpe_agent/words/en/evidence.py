@@ -41,6 +41,7 @@ READINGS: dict[str, Phrase] = {
     # this computer
     "device.loopback_ok": ("", "This computer cannot even reach itself."),
     "device.loopback_failure": {"none": "", "": "Reaching itself failed: {value}."},
+    "device.just_booted": ("This computer was started less than three minutes ago.", ""),
     "device.supported": ("", "This computer's system gets no more repairs from its maker."),
     "device.timer_lag_ms": "This computer reacts {value} late.",
     "device.cpu_percent": "Its processor is {value} busy.",
@@ -167,6 +168,8 @@ READINGS: dict[str, Phrase] = {
     },
     "router.wan_uptime_s": "The router's connection has stood for {value}.",
     "router.uptime_s": "The router has been running for {value}.",
+    "past.router_restarts": {"0": "", "": "Router restarts within a day that earlier runs here saw: {value}."},
+    "past.session_drops": {"0": "", "": "New connections of the router within a day that earlier runs saw: {value}."},
     "router.page_ms": "The router's own page took {value}.",
     # the line and the login
     "line.rtt_rise_ms": "Behind the router the delay rises by {value}.",
