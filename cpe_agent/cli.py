@@ -230,6 +230,46 @@ def trace(host: str | None, rounds: int) -> None:
     click.echo(text, nl=False)
 
 
+@cli.command(
+    name="login-test",
+    help="Does the provider accept this user name and password? One PPPoE login on the wire, from a computer that is "
+    "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
+    "but the concentrator that answers.\n\n"
+    "Exit status: 0 accepted, 1 a fault is named, 3 inconclusive, 4 could not run.",
+)
+@click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
+@click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+@click.option("--service", default="", metavar="NAME", help="PPPoE service name. Default: any.")
+@click.option("--vlan", type=click.IntRange(1, 4094), help="802.1Q VLAN of the provider's line.")
+@click.option("--method", type=click.Choice(("auto", "chap", "pap", "mschapv2")), default="auto", show_default=True)
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--yes", is_flag=True, help="Try although a rule forbids it, and allow PAP to any concentrator.")
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, nothing else.")
+def login_test(**options: Any) -> None:
+    from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
+
+    plan = _plan_of(options.pop("profile_file"))
+    as_json = options.pop("as_json")
+    try:
+        verdict = run_login_test(
+            _this_host(), plan.concentrators, say=lambda line: click.echo(line, err=True), **options
+        )
+    except WrongUse as error:
+        raise Stop(str(error), USAGE) from None
+    except CannotStart as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+    import json
+
+    from cpe_agent.login.shown import shown
+
+    text = json.dumps(verdict.plain()) if as_json else shown(verdict).rstrip("\n")
+    unsaid = _answer(lambda: click.echo(text))
+    if unsaid is not None:
+        raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
+    sys.exit(verdict.status)
+
+
 @cli.group(help="The ISP's profile.")
 def profile() -> None:
     pass
@@ -246,6 +286,7 @@ def profile_check(file: Path) -> None:
         f"  router's owner  {plan.cpe_owner or 'not said: its faults are for the customer'}\n"
         f"  homes connect   by {plan.wan}\n"
         f"  resolvers       {', '.join(plan.resolvers) or '(none listed)'}\n"
+        f"  concentrators   {', '.join(plan.concentrators) or '(none listed)'}\n"
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"

@@ -120,6 +120,7 @@ class Plan(NamedTuple):
     wan: str = "unknown"  # "pppoe" | "ipoe" | "unknown"
     resolvers: tuple[str, ...] = ()  # the provider's own
     realms: tuple[str, ...] = ()
+    concentrators: tuple[str, ...] = ()  # the provider's PPPoE concentrators: AC-Name or hardware address
     walled_garden: tuple[str, ...] = ()  # hosts that a suspended customer is sent to
     literals: tuple[LiteralTarget, ...] = ()
     domestic: tuple[LiteralTarget, ...] = ()  # addresses of other networks known to lie in this country

@@ -36,6 +36,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "infrastructure": "infrastructure",
         "wan": "wan",
         "realms": "realms",
+        "concentrators": "concentrators",
         "resolvers": "resolvers",
         "walled_garden": "walled_garden",
     },

@@ -39,9 +39,21 @@ def healthy(tmp_path: Path) -> Path:
 def test_help_teaches() -> None:
     text = call("--help").stdout
     assert "Exit status" in text
-    for command in ("run", "decode", "explain", "faults", "judge", "compare", "trace", "record", "replay", "profile"):
+    for command in (
+        "run",
+        "decode",
+        "explain",
+        "faults",
+        "judge",
+        "compare",
+        "trace",
+        "record",
+        "replay",
+        "profile",
+        "login-test",
+    ):
         assert f"\n  {command} " in text
-    for name in ("run", "decode", "judge", "compare", "trace", "record", "replay"):
+    for name in ("run", "decode", "judge", "compare", "trace", "record", "replay", "login-test"):
         assert len(call(name, "--help").stdout) > 100
 
 

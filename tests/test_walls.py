@@ -73,6 +73,25 @@ def test_only_the_host_touches_the_outside(file: Path) -> None:
     assert not inside(imports_of(file), *OUTSIDE)
 
 
+@pytest.mark.parametrize("file", files("cpe_agent/login"), ids=lambda f: f.name)
+def test_the_login_test_never_judges_a_run(file: Path) -> None:
+    found = inside(imports_of(file), "cpe_agent", "collectors")
+    allowed = ("cpe_agent.login", "cpe_agent.host", "cpe_agent.facts", "cpe_agent.collector", "cpe_agent.words")
+    assert not found - inside(found, *allowed) - {"cpe_agent"}
+
+
+def test_only_the_command_line_imports_the_login_test() -> None:
+    for file in [*files("cpe_agent"), *files("collectors")]:
+        if "login" not in file.parts and file.name != "cli.py":
+            assert not inside(imports_of(file), "cpe_agent.login"), file
+
+
+def test_scapy_stays_with_the_raw_frames() -> None:
+    own = ROOT / "cpe_agent" / "host" / "ppp_frames.py"
+    for file in [*files("cpe_agent"), *files("collectors")]:
+        assert file == own or not inside(imports_of(file), "scapy"), file
+
+
 def test_the_client_never_imports_the_desk() -> None:
     for file in [*files("cpe_agent"), *files("collectors")]:
         if "desk" not in file.parts:
@@ -103,8 +122,9 @@ def test_version_loads_nothing_heavy() -> None:
         ("import cpe_agent.engine, collectors", {"dns", "psutil", "scapy", "requests", "rfc8785", "xml.parsers.expat"}),
         ("import cpe_agent.decoded", {"asyncio", "dns", "psutil", "scapy", "ssl"}),
         ("import cpe_agent.host.net, cpe_agent.host.linux", {"dns", "psutil", "scapy", "requests"}),
+        ("import cpe_agent.login.command", {"scapy", "cpe_agent.diagnose", "xml.parsers.expat"}),
     ],
-    ids=["command line", "engine", "decode", "host"],
+    ids=["command line", "engine", "decode", "host", "login test"],
 )
 def test_heavy_imports_are_absent_where_unused(code: str, heavy: set[str]) -> None:
     assert not loaded_after(code) & heavy

@@ -24,13 +24,24 @@ _TO_DHCP_CLIENT = (
     (0x06, 0, 0, 0x40000),  # take it
     (0x06, 0, 0, 0),  # drop it
 )
+# The same over a whole Ethernet frame: PPPoE discovery and session (RFC 2516, 4). The kernel has taken a VLAN tag out.
+_PPPOE = (
+    (0x28, 0, 0, 12),  # ldh [12]
+    (0x15, 1, 0, 0x8863),  # jeq discovery
+    (0x15, 0, 1, 0x8864),  # jeq session
+    (0x06, 0, 0, 0x40000),  # take it
+    (0x06, 0, 0, 0),  # drop it
+)
 
 
-def open_packet(nic: str, protocol: int, what: str) -> tuple[socket.socket, bytes]:
-    """The socket and the interface's own hardware address. Raises ``CannotMeasure``: denied without the right,
-    unsupported for an interface that is absent or no Ethernet."""
+def open_packet(nic: str, protocol: int, what: str, *, whole_frames: bool = False) -> tuple[socket.socket, bytes]:
+    """The socket and the interface's own hardware address. ``whole_frames``: with their Ethernet header. Raises
+    ``CannotMeasure``: denied without the right, unsupported for an interface that is absent or no Ethernet."""
+    kind = socket.SOCK_RAW if whole_frames else socket.SOCK_DGRAM
     try:
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, socket.htons(protocol))
+        # A raw socket hears nothing before it is bound: every interface's frames would come in unfiltered.
+        opened = 0 if whole_frames else socket.htons(protocol)
+        sock = socket.socket(socket.AF_PACKET, kind | socket.SOCK_NONBLOCK, opened)
     except PermissionError:
         raise CannotMeasure(Outcome.DENIED, f"this user may not send {what}") from None
     except OSError as error:
@@ -49,9 +60,18 @@ def open_packet(nic: str, protocol: int, what: str) -> tuple[socket.socket, byte
 
 def only_dhcp(sock: socket.socket) -> None:
     """Let only packets to the DHCP client port in."""
+    _attach(sock, _TO_DHCP_CLIENT)
+
+
+def only_pppoe(sock: socket.socket) -> None:
+    """Let only PPPoE frames in, on a socket for whole frames."""
+    _attach(sock, _PPPOE)
+
+
+def _attach(sock: socket.socket, steps: tuple[tuple[int, int, int, int], ...]) -> None:
     import ctypes
 
-    program = b"".join(struct.pack("=HBBI", *step) for step in _TO_DHCP_CLIENT)
+    program = b"".join(struct.pack("=HBBI", *step) for step in steps)
     memory = ctypes.create_string_buffer(program)
-    header = struct.pack("@HP", len(_TO_DHCP_CLIENT), ctypes.addressof(memory))
+    header = struct.pack("@HP", len(steps), ctypes.addressof(memory))
     sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, header)

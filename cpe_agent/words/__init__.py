@@ -57,3 +57,9 @@ def ui(key: str, language: str = "en") -> str:
     """A phrase of the interface."""
     text: str = import_module(f"cpe_agent.words.{language}.interface").PHRASES[key]
     return text
+
+
+def login_text(key: str, language: str = "en") -> str:
+    """A sentence of the login test."""
+    text: str = import_module(f"cpe_agent.words.{language}.login").PHRASES[key]
+    return text
