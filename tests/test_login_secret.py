@@ -82,6 +82,8 @@ class TestOnTheWire:
         out, err = running.communicate()
         assert running.returncode in (0, 1, 3), err
         assert found_in(out.encode() + err.encode() + seen + bytes_left(tmp_path)) == []
+        left = {file.name for file in tmp_path.rglob("*") if file.is_file()}
+        assert left == {"login-attempts.json"}, "nothing else is written, no cache of scapy's either"
         assert Memory(tmp_path / "state" / "cpe-agent").attempts, "the test came as far as the login"
 
     @pytest.mark.parametrize("deadly", [signal.SIGABRT, signal.SIGSEGV, signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

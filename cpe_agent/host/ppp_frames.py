@@ -7,12 +7,11 @@ when it spells the very bytes that came. Everything that reads is pure and never
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, Any, NamedTuple
+import sys
+from types import ModuleType
+from typing import Any, NamedTuple
 
 from cpe_agent.collector import CannotMeasure, Outcome
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 BROADCAST = b"\xff" * 6
 DISCOVERY_TYPE, SESSION_TYPE = 0x8863, 0x8864
@@ -65,12 +64,15 @@ class SessionFrame(NamedTuple):
 
 
 def load() -> ModuleType:
-    """scapy's PPP layers; half a second the first time. Raises ``CannotMeasure`` when scapy is not installed."""
+    """scapy's PPP layers: a quarter of a second, once. Raises ``CannotMeasure`` when scapy is not installed."""
     try:
         import logging
 
         # scapy speaks about the system's routes and interfaces, which no frame here needs.
         logging.getLogger("scapy").setLevel(logging.CRITICAL)
+        import scapy.main
+
+        _without_tables(scapy.main)
         import scapy.layers.ppp as layers
         from scapy.config import conf
     except ImportError:
@@ -80,6 +82,17 @@ def load() -> ModuleType:
     conf.max_list_count = _LONGEST  # a frame bounds the list; scapy's own bound is an exception
     module: ModuleType = layers
     return module
+
+
+def _without_tables(main: Any) -> None:
+    """scapy reads a table of every maker of network hardware, half a second long, and keeps such tables as pickles in
+    the user's home, where a program with rights over raw frames should neither read nor write. No frame needs them.
+    Without its cache only: an empty table must not be kept there for others."""
+    if "scapy.data" not in sys.modules and hasattr(main, "SCAPY_CACHE_FOLDER"):
+        main.SCAPY_CACHE_FOLDER = None
+        makers: Any = ModuleType("scapy.libs.manuf")
+        makers.DATA = ""
+        sys.modules["scapy.libs.manuf"] = makers
 
 
 # ------------------------------------------------------------------ made

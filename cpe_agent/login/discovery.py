@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from cpe_agent.host.raw import Wire
 
-PADI_RESEND_S = (0.4, 1.0)
-PADI_GIVE_UP_S = 1.8  # with the program's own start the verdict stands within 2.8 s
+PADI_RESEND_S = (0.4, 1.1)
+PADI_GIVE_UP_S = 2.0  # with the program's own start the verdict stands within 2.8 s
 OTHERS_S = 0.2  # how long a second concentrator may take after the first answer
 PADR_RESEND_S = (0.7, 1.7)
 PADR_GIVE_UP_S = 2.5
