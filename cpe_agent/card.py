@@ -12,6 +12,7 @@ from cpe_agent.words import deciding_test, fault_text, ui
 
 WIDTH = 96
 _INDENT = 20
+_MINUTES_FROM_S = 120
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
 SEGMENTS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
 _COLOURS = {"broken": "31;1", "degraded": "33", "ok": "32", "unknown": "2", "head": "1"}
@@ -44,6 +45,7 @@ def card(report: Report, *, language: str = "en", colour: bool = False, unicode:
         lines += _inconclusive_head(d, language, paint)
     lines += ["", *path(d.segments, language, paint, unicode), ""]
     lines += _evidence(d, root, language)
+    lines += row("said-by", _said_by(d, root, language), language)
     if root is not None:
         text = fault_text(root.fault, language)
         lines += row("means", text.representative if root.acts != "customer" else text.customer, language)
@@ -105,18 +107,36 @@ def path(segments: dict[str, str], language: str, paint: Paint, unicode: bool) -
 
 
 def _evidence(d: Diagnosis, root: FindingReport | None, language: str) -> list[str]:
-    findings = [root] if root is not None else [f for f in d.findings if f.fault in d.suspects][:1]
     known = _reading_docs()
     lines: list[str] = []
-    for finding in findings:
+    for finding in _told(d, root):
         # What was never asked is in the report, because a predicate read it; it explains nothing to a person.
         told = [e for e in finding.evidence if e.value is not False or not e.fact.startswith("said.")]
+        told = [e for e in told if not e.fact.startswith("login.")]  # ``_said_by`` has words for them
         for evidence in sorted(told, key=lambda e: e.value is False)[:MOST_EVIDENCE]:
             text = f"{evidence.fact} = {_value(evidence.value)}"
             if evidence.fact in known:
                 text += f"  ({known[evidence.fact]})"
             lines += row(None if lines else "why", textwrap.shorten(text, WIDTH * 2), language)
     return lines
+
+
+def _told(d: Diagnosis, root: FindingReport | None) -> list[FindingReport]:
+    return [root] if root is not None else [f for f in d.findings if f.fault in d.suspects][:1]
+
+
+def _said_by(d: Diagnosis, root: FindingReport | None, language: str) -> str:
+    """Whose word it rests on: "the router (UPnP), once"; nothing where it rests on no word."""
+    evidence = {e.fact: e.value for finding in _told(d, root) for e in finding.evidence}
+    voice = evidence.get("login.said_by")
+    if not isinstance(voice, str):
+        return ""
+    parts = [ui(f"voice.{voice}", language), ui(f"word.{evidence.get('login.grade')}", language)]
+    age = evidence.get("login.age_s")
+    if isinstance(age, int | float):
+        key = "word.seconds-ago" if age < _MINUTES_FROM_S else "word.minutes-ago"
+        parts.append(ui(key, language).format(seconds=round(age), minutes=round(age / 60)))
+    return ", ".join(parts)
 
 
 def _value(value: object) -> str:

@@ -253,7 +253,7 @@ def login_test(**options: Any) -> None:
     as_json = options.pop("as_json")
     try:
         verdict = run_login_test(
-            _this_host(), plan.concentrators, say=lambda line: click.echo(line, err=True), **options
+            _this_host(), plan.concentrators, plan.realms, say=lambda line: click.echo(line, err=True), **options
         )
     except WrongUse as error:
         raise Stop(str(error), USAGE) from None

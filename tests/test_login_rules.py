@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.diagnose.waiting import WAITING
+from cpe_agent.host.login_record import state_folder
+from cpe_agent.host.pppoe_discovery import is_known
 from cpe_agent.login import address_control, authentication, discovery, link_control
-from cpe_agent.login.discovery import Concentrator, choose, is_known
+from cpe_agent.login.discovery import Concentrator, choose
 from cpe_agent.login.ending import Outcome
-from cpe_agent.login.memory import Memory, state_folder
+from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import OWNERS
 from cpe_agent.login.reject_text import MS_CHAP_ERRORS, PARENT, no_service, refusal, server_was_silent
 from cpe_agent.login.rules import Attempt, Objection, objection, rejected_lately
@@ -157,15 +158,12 @@ def test_everything_has_words_and_every_word_is_used() -> None:
     wanted = {k for k in keys if k.partition(".")[0] in {p.partition(".")[0] for p in PHRASES}}
     wanted -= {k for k in keys if k.startswith("label.")}
     assert wanted <= set(PHRASES)
-    composed = ("outcome.", "stage.", "suspect.")
+    composed = ("outcome.", "stage.")
     for key in PHRASES:
         assert key.startswith(composed) or f'"{key}"' in said, f"nothing says {key}"
-    waiting = {w.code for w in WAITING}
     for code in set(re.findall(r'"((?:account|access|isp|auth|credentials|router)-[a-z-]+)"', said)):
-        assert code in BY_CODE or code in waiting or code in ("isp-core", *Outcome), code
-        if code in waiting:
-            assert login_text(f"suspect.{code}")
-        elif code in BY_CODE:
+        assert code in BY_CODE or code in ("isp-core", *Outcome), code
+        if code in BY_CODE:
             assert fault_text(code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import DialEntry, NicKind
@@ -32,10 +33,13 @@ def nm_active(text: str) -> list[DialEntry]:
     return found
 
 
-def has_profile(root: Path) -> bool:
+def has_profile(root: Path) -> bool | None:
     """Is a connection of pppd's set up here? The folder of its profiles is hidden from ordinary users on Debian, whose
-    own set-up program leaves a word in interfaces(5)."""
-    return bool(files_in(root / "etc/ppp/peers")) or "inet ppp" in (read_text(root / "etc/network/interfaces") or "")
+    own set-up program leaves a word in interfaces(5). None where the folder is there and may not be read."""
+    peers = root / "etc/ppp/peers"
+    if files_in(peers) or "inet ppp" in (read_text(root / "etc/network/interfaces") or ""):
+        return True
+    return None if peers.exists() and not os.access(peers, os.R_OK | os.X_OK) else False
 
 
 def session_kind(root: Path) -> str:
