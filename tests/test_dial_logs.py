@@ -601,8 +601,9 @@ def test_pppd_says_more_than_the_manager_that_started_it(tmp_path: Path) -> None
 
 
 def test_a_file_where_there_is_no_journal(tmp_path: Path) -> None:
-    put(tmp_path, "etc/ppp/peers/isp", b"")
     assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, False)
+    put(tmp_path, "etc/ppp/peers/isp", b"")
+    assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, True)
     stamp = time.strftime("%b %e %H:%M:%S", time.localtime(time.time() - 5))
     put(tmp_path, "var/log/messages", f"{stamp} h pppd[7]: Connect: ppp0 <--> eth0\n{stamp} h pppd[7]: "
         "CHAP authentication failed\n")  # fmt: skip
@@ -632,7 +633,7 @@ def test_a_log_that_this_user_may_not_read_is_denied(tmp_path: Path) -> None:
     )
     if "ermission" in done.stderr:
         pytest.skip(f"nobody may not run this Python: {done.stderr.splitlines()[-1]}")
-    assert done.stdout.strip() == "DialLog(entries=(), log='denied')", done.stderr
+    assert done.stdout.strip() == "DialLog(entries=(), log='denied', set_up=None)", done.stderr
 
 
 # ------------------------------------------------------------------ anything at all

@@ -25,6 +25,7 @@ from cpe_agent.words.en.login import PHRASES
 
 ROOT = Path(__file__).parent.parent
 NOW = 1_800_000_000.0
+RECORDED = ("salt", "attempts", "who", "at", "rejected", "ends", "reason", "shape")
 
 
 def ago(seconds: float, *, rejected: bool = False, who: str = "me") -> Attempt:
@@ -73,7 +74,7 @@ def test_the_record_holds_neither_name_nor_interface(tmp_path: Path) -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.just("00" * 16), lambda inner: (
     st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(("salt", "attempts", "who", "at", "rejected")), inner, max_size=5)
+    | st.dictionaries(st.sampled_from(RECORDED), inner, max_size=5)
 )))  # fmt: skip
 def test_any_record_is_read(tmp_path_factory: pytest.TempPathFactory, plain: object) -> None:
     folder = tmp_path_factory.mktemp("state")
