@@ -130,12 +130,14 @@ def _said_by(d: Diagnosis, root: FindingReport | None, language: str) -> str:
     evidence = {e.fact: e.value for finding in _told(d, root) for e in finding.evidence}
     voice = evidence.get("login.said_by")
     if not isinstance(voice, str):
-        return ""
+        return ui("voice.wire", language) if evidence.get("pppoe.answer") is not None else ""
     parts = [ui(f"voice.{voice}", language), ui(f"word.{evidence.get('login.grade')}", language)]
     age = evidence.get("login.age_s")
     if isinstance(age, int | float):
         key = "word.seconds-ago" if age < _MINUTES_FROM_S else "word.minutes-ago"
         parts.append(ui(key, language).format(seconds=round(age), minutes=round(age / 60)))
+    else:
+        parts.append(ui("word.in-this-run", language))  # since when a router says so it does not tell
     return ", ".join(parts)
 
 
@@ -185,7 +187,7 @@ def _steps(report: Report, language: str) -> str:
 
 
 def _missing(report: Report) -> str:
-    quiet = {"the verdict was settled before", "an address is there"}
+    quiet = {"the verdict was settled before", "an address is there", "a router is there"}
     told = []
     for name, section in report.sections.items():
         if section.outcome != "measured" and section.reason not in quiet:

@@ -602,7 +602,7 @@ def test_pppd_says_more_than_the_manager_that_started_it(tmp_path: Path) -> None
 
 def test_a_file_where_there_is_no_journal(tmp_path: Path) -> None:
     assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, False)
-    put(tmp_path, "etc/ppp/peers/isp", b"")
+    put(tmp_path, "etc/ppp/peers/isp", b"plugin pppoe.so eth0\nuser alice\n")
     assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, True)
     stamp = time.strftime("%b %e %H:%M:%S", time.localtime(time.time() - 5))
     put(tmp_path, "var/log/messages", f"{stamp} h pppd[7]: Connect: ppp0 <--> eth0\n{stamp} h pppd[7]: "

@@ -261,13 +261,14 @@ class LinuxLocal:
     def _dial_log(self) -> DialLog:
         connections = self._nm_connections.get()
         in_use = NicKind.PPP in self._links.get().kinds.values()
-        set_up = True if in_use or "pppoe" in connections else linux_dial.has_profile(self._root)
-        if not set_up:
+        dialled = in_use or "pppoe" in connections
+        set_up = True if dialled else linux_dial.dials_a_provider(self._root)
+        if not (dialled or linux_dial.has_profile(self._root)):
             return DialLog((), None, set_up)
         from cpe_agent.host import linux_dial_log
 
         found = linux_dial_log.look(self._root, self._run, connections, self._nm_devices.get, time.time())
-        return found._replace(set_up=True)
+        return found._replace(set_up=set_up)
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
         return await self._ask(self._login_tests)

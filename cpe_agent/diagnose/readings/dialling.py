@@ -126,6 +126,12 @@ def set_up(d: Dial) -> bool | None:
     return True if any(e.source != "login-test" for e in d.entries) else d.set_up
 
 
+@reading("dial.tested", Dial)
+def tested(d: Dial) -> bool:
+    """A login test was made on this computer lately: whoever tests needs no connection to dial."""
+    return any(e.source == "login-test" for e in d.entries)
+
+
 @dial_reading("dial.refused_lately")
 def refused_lately(d: Dial, p: Plan, a: Addressing | None) -> bool:
     """A login of this computer was refused within the last ten minutes; some concentrators then ignore it for a

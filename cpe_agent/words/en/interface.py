@@ -67,6 +67,8 @@ PHRASES: dict[str, str] = {
     "voice.router": "the router",
     "voice.nat-pmp": "the router (NAT-PMP)",
     "voice.pcp": "the router (PCP)",
+    "voice.wire": "the wire: our own call for a concentrator",
+    "word.in-this-run": "in this run",
     "word.A": "clearly",
     "word.B": "once",
     "word.seconds-ago": "{seconds} s ago",
