@@ -1,4 +1,5 @@
-"""Connections that this computer itself dials: what is up now, and what the dialler's log says of the last attempt."""
+"""Connections that this computer itself dials: what is up now, what the dialler's log says of the last attempt, and
+what login tests came to."""
 
 from __future__ import annotations
 
@@ -13,11 +14,21 @@ if TYPE_CHECKING:
 
 async def collect(host: Host, _facts: Facts) -> Dial:
     now = await host.local.dial_entries()
+    tests = await _login_tests(host)
     try:
         log = await host.local.dial_log()
     except CannotMeasure as why:
-        return Dial(now, "denied" if why.outcome is Outcome.DENIED else None)
-    return Dial((*_without_retries(now, log.entries), *_still_true(now, log.entries)), log.log)
+        return Dial((*now, *_still_true(now, tests)), "denied" if why.outcome is Outcome.DENIED else None)
+    # A login test is no dialler's attempt: a dialler that tries again is "connecting" whatever a test came to.
+    own = (*_without_retries(now, log.entries), *_still_true(now, log.entries))
+    return Dial((*own, *_still_true(now, tests)), log.log, log.set_up)
+
+
+async def _login_tests(host: Host) -> tuple[DialEntry, ...]:
+    try:
+        return await host.local.login_tests()
+    except CannotMeasure:
+        return ()  # nobody need ever have tested
 
 
 def _still_true(now: tuple[DialEntry, ...], failed: tuple[DialEntry, ...]) -> list[DialEntry]:

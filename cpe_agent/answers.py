@@ -13,6 +13,8 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "modem-lamps": ("off", "on"),  # the separate modem or fibre box
     "line-lamp": ("off", "blinking", "steady"),  # DSL, PON or Online lamp
     "los-lamp": ("red", "off"),  # LOS or ALARM lamp of a fibre box
+    "router-page": ("connected", "disconnected", "wrong-password", "not-set"),  # what its Internet page says
+    "who-dials": ("computer", "router"),  # where the provider's login is, or was, kept
     "first-socket": ("works", "fails"),  # the router at the first telephone socket, nothing else plugged in
     "cable-swap": ("works", "fails"),  # another cable and another port of the router
     "browser": ("fails", "works"),  # the browser itself, while other programs work

@@ -17,6 +17,7 @@ from cpe_agent.words import deciding_test, evidence, fault_text
 
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
 MOST_HIDDEN = 3
+_MINUTES_FROM_S = 120
 
 
 def card(
@@ -60,6 +61,7 @@ def _fault(sheet: Sheet, report: Report, root: FindingReport) -> None:
     acts = "acts.you" if root.acts == "customer" else f"acts.{root.acts}"
     sheet.row("owner", sheet.ui("whose").format(owner=sheet.ui(owner_key(fault)), acts=sheet.ui(acts)))
     sheet.row("why", *_evidence(sheet, report, root))
+    sheet.row("said-by", _said_by(sheet, root))
     sheet.row("proof", sheet.ui("grade.stated" if root.stated else f"grade.{root.grade}"))
 
 
@@ -118,6 +120,20 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
 def _evidence(sheet: Sheet, report: Report, finding: FindingReport) -> list[str]:
     told = [evidence(e.fact, e.value, sheet.language, **_totals(report)) for e in finding.evidence]
     return [sentence for sentence in dict.fromkeys(told) if sentence][:MOST_EVIDENCE]
+
+
+def _said_by(sheet: Sheet, finding: FindingReport) -> str:
+    """Whose word it rests on: "the router (UPnP), once"; nothing where it rests on no word."""
+    facts = {e.fact: e.value for e in finding.evidence}
+    voice = facts.get("login.said_by")
+    if not isinstance(voice, str):
+        return sheet.ui("voice.wire") if facts.get("pppoe.answer") is not None else ""
+    age = facts.get("login.age_s")
+    when = sheet.ui("word.in-this-run")  # since when a router says so it does not tell
+    if isinstance(age, int | float):
+        key = "word.seconds-ago" if age < _MINUTES_FROM_S else "word.minutes-ago"
+        when = sheet.ui(key).format(seconds=round(age), minutes=round(age / 60))
+    return ", ".join((sheet.ui(f"voice.{voice}"), sheet.ui(f"word.{facts.get('login.grade')}"), when))
 
 
 def _totals(report: Report) -> dict[str, object]:

@@ -271,7 +271,7 @@ def login_test(**options: Any) -> None:
     ending.stop_in_order()  # a session that was begun is closed
     try:
         verdict = run_login_test(
-            _this_host(), plan.concentrators, say=lambda line: click.echo(line, err=True), **options
+            _this_host(), plan.concentrators, plan.realms, say=lambda line: click.echo(line, err=True), **options
         )
     except WrongUse as error:
         raise Stop(str(error), USAGE) from None

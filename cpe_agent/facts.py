@@ -117,7 +117,7 @@ class Plan(NamedTuple):
     support_phone: str | None = None
     infrastructure: str | None = None  # name of the line's owner when that is another company
     cpe_owner: str | None = None  # "isp" | "customer" | "infrastructure"
-    wan: str = "unknown"  # "pppoe" | "ipoe" | "unknown"
+    wan: str = "unknown"  # "pppoe" | "ipoe" | "l2tp" | "pptp" | "unknown"
     resolvers: tuple[str, ...] = ()  # the provider's own
     realms: tuple[str, ...] = ()
     concentrators: tuple[str, ...] = ()  # the provider's PPPoE concentrators: AC-Name or hardware address
@@ -350,22 +350,26 @@ class Tunnel(NamedTuple):
 class DialEntry(NamedTuple):
     """A connection that this computer itself dials. ``kind``: pppoe | l2tp | pptp | vpn | cellular.
     ``state``: connected | connecting | failed | idle. ``stage``: discovery | lcp | auth | ipcp | open | local.
-    ``reason`` is a word of ours (see ``dial.reason`` in docs/facts.md), never the raw log line."""
+    ``reason`` is a word of ours (see ``dial.meaning`` in docs/facts.md), never the raw log line. ``shape``: classes of
+    what was typed at a login test that was refused (``cpe_agent.login.shape``)."""
 
     kind: str
     state: str
-    source: str  # "pppd" | "networkmanager" | "ras" | "scutil"
+    source: str  # "pppd" | "networkmanager" | "ras" | "scutil" | "login-test"
     code: int | None = None  # RAS error or pppd exit status
     stage: str | None = None
     reason: str | None = None
     age_s: float | None = None
+    shape: tuple[str, ...] = ()
 
 
 class Dial(NamedTuple):
-    """``log``: read | denied; None where nothing here dials, or nothing writes a log. Denied is not "no failure"."""
+    """The login tests of the last quarter of an hour are among the entries, each as one that ended. ``log``: read |
+    denied; None where nothing here dials, or nothing writes a log. Denied is not "no failure"."""
 
     entries: tuple[DialEntry, ...] = ()
     log: str | None = None
+    set_up: bool | None = None  # a connection to dial is set up here, in use or not
 
 
 class ClockSource(NamedTuple):
@@ -522,6 +526,27 @@ class Dhcp(NamedTuple):
     discovers_sent: int = 0
     offers: tuple[DhcpOffer, ...] = ()
     denied: bool = False
+
+
+class Concentrator(NamedTuple):
+    """One that answered a PPPoE call with an offer. ``error``: service-name-error | ac-system-error | generic-error,
+    which it may report in the offer's place (RFC 2516, appendix A)."""
+
+    name: str | None = None  # its AC-Name, cleaned and cut
+    mac: str | None = None  # vendor prefix + keyed hash
+    known: bool | None = None  # the profile lists its name or hardware address; None without a list
+    error: str | None = None
+
+
+class Pppoe(NamedTuple):
+    """Our own PADI on the wire and the offers it drew; no session is asked for. Needs rights; skipped when a router is
+    there and nothing asked for it: behind a router that routes, neither silence nor an offer says anything."""
+
+    nic: str | None = None
+    calls_sent: int = 0
+    concentrators: tuple[Concentrator, ...] = ()
+    failure: Failure | None = None  # timed_out: nobody answered; garbage: an offer came that is none to our call
+    behind_gateway: bool | None = None  # an IPv4 default gateway stands on a physical interface
 
 
 class IgdSample(NamedTuple):
@@ -711,7 +736,7 @@ class Past(NamedTuple):
 
 SECTIONS: tuple[type, ...] = (
     Plan, Answers, System, Load, Interfaces, Traffic, Wifi, Addressing, Neighbours, ProxyVpn, Dial, Clock, Gateway,
-    Dhcp, Router, Reach, Loss, Path, Dns, Web, Past,
+    Dhcp, Pppoe, Router, Reach, Loss, Path, Dns, Web, Past,
 )  # fmt: skip
 
 

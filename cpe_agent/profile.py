@@ -50,7 +50,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 _LATER = {"desk": {"url", "spki_pins", "enrolment"}, "text": {"languages"}}  # read by the parts that use them
-_CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "unknown")}
+_CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "l2tp", "pptp", "unknown")}
 
 
 class BadProfile(ValueError):

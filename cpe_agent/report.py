@@ -13,7 +13,7 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Plan, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Past, Plan, Pppoe, System, section_name
 from cpe_agent.steps import Step, steps, when
 
 SCHEMA = 1
@@ -218,6 +218,10 @@ def from_json(data: bytes) -> Report:
         raise BadReport(str(error)) from None
 
 
+LATER = (Past, Pppoe)
+"""Sections that came after the first version: a report without one is no report with a hole."""
+
+
 def facts_of(report: Report) -> Facts:
     """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit."""
     by_name = {section_name(s): s for s in SECTIONS}
@@ -232,4 +236,6 @@ def facts_of(report: Report) -> Facts:
         sections[by_name[name]] = Section(s.outcome, s.started, s.seconds, content, s.reason)
     if Plan not in sections:
         raise BadReport("sections.plan is missing")
+    for later in LATER:
+        sections.setdefault(later, Section(Outcome.SKIPPED, 0.0, 0.0, None, "the version that measured did not ask"))
     return Facts(sections)

@@ -53,6 +53,7 @@ from cpe_agent.facts import (
     PathMtu,
     PathTrace,
     Plan,
+    Pppoe,
     ProxyVpn,
     Reach,
     ReachProbe,
@@ -92,7 +93,7 @@ def _captive(family: Family, url: str, address: str, status: int) -> CaptiveChec
 
 
 def wired_home() -> dict[type, object]:
-    """Every section but ``Dhcp`` (no need to ask: an address is there), as a healthy run measures it."""
+    """Every section but ``Dhcp`` and ``Pppoe`` (no need to ask: an address is there), as a healthy run measures it."""
     ipv6 = "2001:db8:1::100"
     probes = []
     for network, v4, v6 in NETWORKS:
@@ -284,8 +285,9 @@ def facts_of(home: Mapping[str, Any], pending: frozenset[type] = frozenset()) ->
             sections[kind] = Section(Outcome.SKIPPED, 0.0, 0.0, None, "no need")
             continue
         sections[kind] = Section(Outcome.MEASURED, 0.0, 0.1, from_plain(kind, content, name))
-    if Dhcp not in sections and Dhcp not in pending:
-        sections[Dhcp] = Section(Outcome.SKIPPED, 0.0, 0.0, None, "an address is there")
+    for unneeded in (Dhcp, Pppoe):
+        if unneeded not in sections and unneeded not in pending:
+            sections[unneeded] = Section(Outcome.SKIPPED, 0.0, 0.0, None, "an address is there")
     return Facts(sections, pending)
 
 

@@ -104,6 +104,7 @@ class Computer:
     around: NeighbourList | Exception = NOBODY
     set_proxies: tuple[Proxy, ...] | Exception = ()
     dialled: tuple[DialEntry, ...] | Exception = ()
+    tested: tuple[DialEntry, ...] | Exception = ()
     dial_logged: DialLog | Exception = field(default_factory=lambda: DialLog((), None))
     ran_before: tuple[PastRun, ...] | Exception = ()
 
@@ -145,6 +146,9 @@ class Computer:
 
     async def dial_log(self) -> DialLog:
         return given(self.dial_logged)
+
+    async def login_tests(self) -> tuple[DialEntry, ...]:
+        return given(self.tested)
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
         return given(self.dialled)

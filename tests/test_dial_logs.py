@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.diagnose.readings import dialling
-from cpe_agent.facts import Dial, DialEntry
+from cpe_agent.facts import Addressing, Dial, DialEntry, Plan
 from cpe_agent.host import dial_macos, dial_networkmanager, dial_pppd, dial_ras, linux_dial_log
 from cpe_agent.host.linux import LinuxLocal
 from cpe_agent.host.log_line import LogLine, journal, own_file, syslog
@@ -42,6 +43,11 @@ def said(*texts: str, pid: int = 7, program: str = "pppd", at: float = NOW - 60)
 
 def of(lines: list[LogLine]) -> list[tuple[str, str | None, str | None]]:
     return [(entry.kind, entry.stage, entry.reason) for entry in dial_pppd.entries(lines, NOW)]
+
+
+def meant(entries: Iterable[DialEntry]) -> object:
+    """What they mean where no router carries the home."""
+    return dialling.meaning.read(Dial(tuple(entries)), Plan(), Addressing())
 
 
 # ------------------------------------------------------------------ pppd
@@ -236,7 +242,7 @@ def test_what_is_dialled(texts: list[str], kind: str) -> None:
 
 def test_a_vpn_that_refuses_is_no_fault_of_the_line() -> None:
     lines = said("Connect: ppp0 <--> /dev/pts/1", "CHAP authentication failed", *END)
-    assert dialling.meaning.read(Dial(tuple(dial_pppd.entries(lines, NOW)))) is None
+    assert meant(dial_pppd.entries(lines, NOW)) is None
 
 
 @pytest.mark.parametrize(
@@ -249,7 +255,7 @@ def test_exit_status(status: int, stage: str | None) -> None:
         assert entry is None
         return
     assert entry == DialEntry("pppoe", "failed", "pppd", status, stage, None, 5.0)
-    assert dialling.meaning.read(Dial((entry,))) in (None, "hang_up"), "a number alone is never a reject"
+    assert meant([entry]) in (None, "hang_up"), "a number alone is never a reject"
 
 
 # ------------------------------------------------------------------ the far end's words
@@ -377,7 +383,7 @@ def test_networkmanagers_word_on_a_device(state: str, reason: str, device: str, 
     block = {"GENERAL.DEVICE": device, "GENERAL.STATE": state, "GENERAL.REASON": reason}
     entries = dial_networkmanager.of_devices([block])
     assert len(entries) == found
-    assert dialling.meaning.read(Dial(tuple(entries))) is None, "without an age it carries no verdict"
+    assert meant(entries) is None, "without an age it carries no verdict"
 
 
 # ------------------------------------------------------------------ Windows
@@ -418,7 +424,7 @@ def test_windows_events(events: list[str], found: tuple[str, int | None, str], m
     assert (entry.kind, entry.code, entry.stage) == found
     assert (entry.state, entry.source) == ("failed", "ras")
     assert entry.age_s == pytest.approx(NOW - 1_763_779_989.123456, abs=0.1)
-    assert dialling.meaning.read(Dial((entry,))) == meaning
+    assert meant([entry]) == meaning
 
 
 @pytest.mark.parametrize(
@@ -476,7 +482,7 @@ def test_macos_status(text: str, found: tuple[str, int | None, str | None, str |
     entry = dial_macos.status(text, "pppoe")
     assert entry is not None
     assert (entry.state, entry.code, entry.stage, entry.reason) == found
-    assert dialling.meaning.read(Dial((entry,))) is None, "without an age it carries no verdict"
+    assert meant([entry]) is None, "without an age it carries no verdict"
 
 
 @pytest.mark.parametrize("text", ["", "No service\n", "{", "Whatever\nLastCause : 19\n"])
@@ -595,8 +601,9 @@ def test_pppd_says_more_than_the_manager_that_started_it(tmp_path: Path) -> None
 
 
 def test_a_file_where_there_is_no_journal(tmp_path: Path) -> None:
-    put(tmp_path, "etc/ppp/peers/isp", b"")
-    assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None)
+    assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, False)
+    put(tmp_path, "etc/ppp/peers/isp", b"plugin pppoe.so eth0\nuser alice\n")
+    assert asyncio.run(LinuxLocal(tmp_path, nothing).dial_log()) == ((), None, True)
     stamp = time.strftime("%b %e %H:%M:%S", time.localtime(time.time() - 5))
     put(tmp_path, "var/log/messages", f"{stamp} h pppd[7]: Connect: ppp0 <--> eth0\n{stamp} h pppd[7]: "
         "CHAP authentication failed\n")  # fmt: skip
@@ -626,7 +633,7 @@ def test_a_log_that_this_user_may_not_read_is_denied(tmp_path: Path) -> None:
     )
     if "ermission" in done.stderr:
         pytest.skip(f"nobody may not run this Python: {done.stderr.splitlines()[-1]}")
-    assert done.stdout.strip() == "DialLog(entries=(), log='denied')", done.stderr
+    assert done.stdout.strip() == "DialLog(entries=(), log='denied', set_up=None)", done.stderr
 
 
 # ------------------------------------------------------------------ anything at all
@@ -697,4 +704,4 @@ def test_a_log_of_megabytes_is_bounded() -> None:
     assert len(dial_pppd.entries([line._replace(pid=turn) for turn, line in enumerate(lines)], NOW)) <= 1
     text = in_journal(lines)
     assert len(journal(text, ("pppd",))) <= 2000
-    assert linux_dial_log.look(Path("/nowhere"), nothing, "", list, NOW) == ((), None)
+    assert linux_dial_log.look(Path("/nowhere"), nothing, "", list, NOW) == ((), None, None)

@@ -55,6 +55,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "net.nat_pmp": {"gateway": "127.0.0.1", "timeout_s": 0.2},
     "net.pcp": {"gateway": "127.0.0.1", "timeout_s": 0.2},
     "net.dhcp_discover": {"nic": "lo", "timeout_s": 0.2},
+    "net.pppoe_discover": {"nic": "lo", "listed": ["lab-bras"], "timeout_s": 0.2},
     "net.arp_macs": {"nic": "lo", "address": "127.0.0.1", "timeout_s": 0.2},
     "net.loopback_tcp": {},
 }
@@ -240,6 +241,7 @@ WITHOUT_A_NETWORK: dict[str, Callable[[Any], object]] = {
     "local.wifi": lambda a: a == {"links": [], "scan": [], "scan_known": False},
     "local.dial_entries": lambda a: a == [],
     "local.dial_log": lambda a: a["entries"] == [],
+    "local.login_tests": lambda a: a == [],
     "net.loopback_tcp": lambda a: a["ok"] is True,
     "net.connect": lambda a: a["failure"] == "refused",
     "net.echo_dns": lambda a: a["received"] == 0 and a["failure"] == "no_route",

@@ -220,6 +220,22 @@ def test_hosts_file_of_this_root(tmp_path: Path) -> None:
 # ------------------------------------------------------------------ dialling
 
 
+@pytest.mark.parametrize(
+    ("file", "text", "dials"),
+    [
+        ("etc/ppp/peers/provider", b'connect "/usr/sbin/chat -v -f /etc/chatscripts/pap"\n/dev/modem\n', False),
+        ("etc/ppp/peers/dsl-provider", b"plugin rp-pppoe.so eth0\nuser alice\n", True),
+        ("etc/ppp/peers/dsl-provider", b'#user me@isp\npty "/usr/sbin/pppoe -I eth0"\n', False),
+        ("etc/ppp/peers/work", b'pty "pptp vpn.example --nolaunchpppd"\nname alice\n', True),
+        ("etc/network/interfaces", b"iface dsl inet ppp\n", True),
+        ("etc/hostname", b"h\n", False),
+    ],
+)
+def test_a_connection_to_the_provider_is_set_up(tmp_path: Path, file: str, text: bytes, dials: bool) -> None:
+    put(tmp_path, file, text)
+    assert linux_dial.dials_a_provider(tmp_path) is dials
+
+
 def test_what_networkmanager_dials() -> None:
     text = "".join(
         f"0f4b2c1e-0000-4000-8000-00000000000{number}:{row}\n"

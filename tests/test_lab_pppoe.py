@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from cpe_agent.host import PppoeAsk
+from cpe_agent.host.net import Probes
 from tests.lab import login_server as accounts
 from tests.lab import pppoe_kernel
 from tests.lab.needs import clean_environment
@@ -17,6 +19,7 @@ from tests.lab.pppoe_calls import Call, Ended, call
 from tests.lab.pppoe_kernel import USER_MODE, carrier, compile_shim
 from tests.lab.pppoe_line import PppoeLine
 from tests.lab.router_pppoe import PppoeHome
+from tests.probe_lab import probe
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(carrier().kind is None, reason=str(carrier()))]
 
@@ -141,6 +144,20 @@ def test_an_offer_is_seen_from_the_namespace(radius_line: PppoeLine) -> None:
         capture_output=True, text=True, check=True, env=clean_environment(),
     ).stdout  # fmt: skip
     assert "Access-Concentrator: lab-bras" in seen
+
+
+def test_our_own_call_is_answered(radius_line: PppoeLine) -> None:
+    """PADI and PADO of the program itself, against a concentrator that was not written here."""
+    wire = radius_line.interface
+
+    def called(*listed: str) -> PppoeAsk:
+        return probe(lambda: Probes().pppoe_discover(wire, listed=listed, timeout_s=1.5), radius_line.namespace)
+
+    unlisted, listed, foreign = called(), called("edge-7", "lab-bras"), called("edge-7")
+    for asked in (unlisted, listed, foreign):
+        assert [(one.name, one.error) for one in asked.concentrators] == [("lab-bras", None)]
+        assert not asked.unmatched
+    assert [asked.concentrators[0].known for asked in (unlisted, listed, foreign)] == [None, True, False]
 
 
 def test_pap_only_with_names_of_its_own() -> None:

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.diagnose.waiting import WAITING
+from cpe_agent.host.pppoe_discovery import is_known
 from cpe_agent.login import address_control, authentication, discovery, link_control
-from cpe_agent.login.discovery import Concentrator, choose, is_known
+from cpe_agent.login.discovery import Concentrator, choose
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import OWNERS
@@ -24,6 +24,7 @@ from cpe_agent.words.en.login import PHRASES
 
 ROOT = Path(__file__).parent.parent
 NOW = 1_800_000_000.0
+RECORDED = ("salt", "attempts", "who", "at", "rejected", "ends", "reason", "shape")
 
 
 def ago(seconds: float, *, rejected: bool = False, who: str = "me") -> Attempt:
@@ -72,7 +73,7 @@ def test_the_record_holds_neither_name_nor_interface(tmp_path: Path) -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5) | st.just("00" * 16), lambda inner: (
     st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(("salt", "attempts", "who", "at", "rejected")), inner, max_size=5)
+    | st.dictionaries(st.sampled_from(RECORDED), inner, max_size=5)
 )))  # fmt: skip
 def test_any_record_is_read(tmp_path_factory: pytest.TempPathFactory, plain: object) -> None:
     folder = tmp_path_factory.mktemp("state")
@@ -145,15 +146,12 @@ def test_everything_has_words_and_every_word_is_used() -> None:
     wanted = {k for k in keys if k.partition(".")[0] in {p.partition(".")[0] for p in PHRASES}}
     wanted -= {k for k in keys if k.startswith("label.")}
     assert wanted <= set(PHRASES)
-    composed = ("outcome.", "stage.", "suspect.")
+    composed = ("outcome.", "stage.")
     for key in PHRASES:
         assert key.startswith(composed) or f'"{key}"' in said, f"nothing says {key}"
-    waiting = {w.code for w in WAITING}
     for code in set(re.findall(r'"((?:account|access|isp|auth|credentials|router)-[a-z-]+)"', said)):
-        assert code in BY_CODE or code in waiting or code in ("isp-core", *Outcome), code
-        if code in waiting:
-            assert login_text(f"suspect.{code}")
-        elif code in BY_CODE:
+        assert code in BY_CODE or code in ("isp-core", *Outcome), code
+        if code in BY_CODE:
             assert fault_text(code)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cpe_agent.host.login_record import FILE_NAME, login_tests
 from cpe_agent.login.memory import Memory
 from tests.login.cases import CASES, Case
 from tests.login.place import PROJECT, SECRET, Place, place, router, start, wait_for
@@ -71,6 +73,18 @@ def test_after_a_refusal_half_a_minute(wire: Place, home: Path) -> None:
     assert wire.behave()["frames"] == [], "nothing is sent"
     assert wire.login(home, user="bob@isp.example", secret="x").said["outcome"] == "rejected", "another name may"
     assert wire.login(home, "--yes").said["outcome"] == "accepted"
+
+
+def test_a_later_run_knows_what_it_came_to(wire: Place, home: Path) -> None:
+    folder = home / "state" / "cpe-agent"
+    (home / "isp.toml").write_text('[isp]\nrealms = ["@isp.example"]\n')
+    wire.behave()
+    assert wire.login(home, "--profile", str(home / "isp.toml"), user="alice", secret="wrong").status == 1
+    assert wire.login(home).status == 0
+    newest, before = login_tests(folder, time.time())
+    assert (newest.state, newest.reason, newest.stage, newest.shape) == ("idle", "accepted", "open", ())
+    assert (before.state, before.reason, before.shape) == ("failed", "rejected", ("missing-realm",))
+    assert b"alice" not in (folder / FILE_NAME).read_bytes()
 
 
 def test_three_in_ten_minutes(wire: Place, home: Path) -> None:

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import Expr, known
-from cpe_agent.diagnose.readings import address, dialling, gateway, out, past, proxy, reach, router, web
+from cpe_agent.diagnose.readings import (
+    address,
+    dialling,
+    gateway,
+    login_word,
+    out,
+    past,
+    pppoe,
+    proxy,
+    reach,
+    router,
+    web,
+)
 from cpe_agent.diagnose.readings.said import said
 
 REACHES: Expr = out.v4_networks.at_least(1) | out.v6_networks.at_least(1)
@@ -42,6 +54,8 @@ ROUTER_SAYS_MORE: Expr = (
     | known(router.session.is_("unconfigured") & router.physical_link.is_("up"))
     | known(NOT_CONNECTED & router.last_error.one_of(*USER_DISCONNECT) & router.physical_link.is_("up"))
     | DIAL_SAYS_MORE
+    | said("router-page", "wrong-password")
+    | said("router-page", "not-set")
 )
 """Somebody gave a reason that points past the bare line, so the bare line is no suspect."""
 
@@ -51,8 +65,15 @@ FRESH_START: Expr = known(router.uptime_s.below(FRESH_START_S)) | (
 )
 """Who logs in, the router or this computer itself, has only just started: a refusal may mean the session before."""
 
-FAR_END_SPOKE: Expr = router.login_spoke | dialling.far_end_spoke
-"""A far end was heard, so the line itself carries. Known as soon as router and dialler were looked at."""
+FAR_END_SPOKE: Expr = router.login_spoke | dialling.far_end_spoke | pppoe.heard
+"""A far end was heard, so the line itself carries. Known as soon as router, dialler and wire were looked at."""
+
+WORD: Expr = (
+    login_word.said_by.one_of(*(v for v in login_word.VOICES if v != login_word.NOBODY))
+    & login_word.grade.one_of("A", "B")
+    & ~known(login_word.age_s.above(dialling.STALE_S))
+)
+"""Somebody said it in a way that may carry a name: who, how well, how long ago."""
 
 WALLED: Expr = known(out.last_hop.at_least(2) & web.answered)
 """A page came from beyond the second hop: a provider's walled garden, not a dead line. One that came with nothing

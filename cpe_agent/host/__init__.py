@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cpe_agent.facts import (
         Address,
+        Concentrator,
         Connect,
         DhcpOffer,
         DialEntry,
@@ -83,10 +84,11 @@ class WifiLook(NamedTuple):
 
 class DialLog(NamedTuple):
     """Failed attempts of the last quarter of an hour. ``log``: read | denied | None (nothing here dials, or nothing
-    writes a log)."""
+    writes a log). ``set_up``: a connection to dial is set up here, in use or not; None when that is hidden."""
 
     entries: tuple[DialEntry, ...]
     log: str | None
+    set_up: bool | None = None
 
 
 class NeighbourList(NamedTuple):
@@ -156,6 +158,14 @@ class KeptRun(NamedTuple):
     wan_uptime_s: int | None = None
 
 
+class PppoeAsk(NamedTuple):
+    """``unmatched``: an offer was sent to this computer that does not carry our call's mark."""
+
+    sent: int
+    concentrators: tuple[Concentrator, ...]
+    unmatched: bool
+
+
 class Local(Protocol):
     """This computer. Every answer comes from the system at the moment of asking."""
 
@@ -174,6 +184,7 @@ class Local(Protocol):
     async def dial_entries(self) -> tuple[DialEntry, ...]: ...
     async def dial_log(self) -> DialLog: ...
     async def past_runs(self) -> tuple[PastRun, ...]: ...
+    async def login_tests(self) -> tuple[DialEntry, ...]: ...
 
 
 class Net(Protocol):
@@ -247,6 +258,11 @@ class Net(Protocol):
     async def nat_pmp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
     async def pcp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
     async def dhcp_discover(self, nic: str, *, timeout_s: float) -> DhcpAsk: ...
+    async def pppoe_discover(self, nic: str, *, listed: Sequence[str], timeout_s: float) -> PppoeAsk:
+        """Calls (PADI) until somebody offers a session (PADO) or ``timeout_s`` is over. ``listed``: the provider's
+        concentrators, by AC-Name or hardware address."""
+        ...
+
     async def arp_macs(self, nic: str, address: str, *, timeout_s: float) -> tuple[str, ...]: ...
     async def loopback_tcp(self, *, timeout_s: float = 0.5) -> Connect: ...
 

@@ -262,11 +262,23 @@ class LinuxLocal:
     def _dial_log(self) -> DialLog:
         connections = self._nm_connections.get()
         in_use = NicKind.PPP in self._links.get().kinds.values()
-        if not (in_use or "pppoe" in connections or linux_dial.has_profile(self._root)):
-            return DialLog((), None)
+        dialled = in_use or "pppoe" in connections
+        set_up = True if dialled else linux_dial.dials_a_provider(self._root)
+        if not (dialled or linux_dial.has_profile(self._root)):
+            return DialLog((), None, set_up)
         from cpe_agent.host import linux_dial_log
 
-        return linux_dial_log.look(self._root, self._run, connections, self._nm_devices.get, time.time())
+        found = linux_dial_log.look(self._root, self._run, connections, self._nm_devices.get, time.time())
+        return found._replace(set_up=set_up)
+
+    async def login_tests(self) -> tuple[DialEntry, ...]:
+        return await self._ask(self._login_tests)
+
+    def _login_tests(self) -> tuple[DialEntry, ...]:
+        from cpe_agent.host import login_record
+        from cpe_agent.host.state_folder import state_folder
+
+        return login_record.login_tests(state_folder(), time.time())
 
     # ------------------------------------------------------------------ before this run
 

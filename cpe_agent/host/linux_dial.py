@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import DialEntry, NicKind
@@ -36,6 +37,27 @@ def has_profile(root: Path) -> bool:
     """Is a connection of pppd's set up here? The folder of its profiles is hidden from ordinary users on Debian, whose
     own set-up program leaves a word in interfaces(5)."""
     return bool(files_in(root / "etc/ppp/peers")) or "inet ppp" in (read_text(root / "etc/network/interfaces") or "")
+
+
+def dials_a_provider(root: Path) -> bool | None:
+    """Is one of them for a provider's line, PPPoE or a tunnel, with a user name? Debian's packages bring patterns that
+    nobody has filled in, one of them for a telephone modem. None where they may not be read."""
+    if "inet ppp" in (read_text(root / "etc/network/interfaces") or ""):
+        return True
+    peers = root / "etc/ppp/peers"
+    if peers.exists() and not os.access(peers, os.R_OK | os.X_OK):
+        return None
+    texts = [read_text(file) for file in files_in(peers)]
+    if any(_is_filled_in(text) for text in texts if text is not None):
+        return True
+    return None if None in texts else False
+
+
+def _is_filled_in(profile: str) -> bool:
+    lines = [line.strip() for line in lines_of(profile, 256)]
+    said = [line for line in lines if not line.startswith("#")]
+    by_wire = any(word in line for line in said for word in ("pppoe", "l2tp", "pptp"))
+    return by_wire and any(line.startswith(("user ", "user\t", "name ", "name\t")) for line in said)
 
 
 def session_kind(root: Path) -> str:

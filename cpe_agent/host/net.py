@@ -6,8 +6,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cpe_agent.facts import Connect, DnsAnswer, Echo, Family, Hop, HttpAnswer, NatPmp, PathMtu, TlsAnswer
-    from cpe_agent.host import DhcpAsk, IgdDescription, SoapAnswer, SsdpSearch, SystemLookup
+    from cpe_agent.host import DhcpAsk, IgdDescription, PppoeAsk, SoapAnswer, SsdpSearch, SystemLookup
 
 
 class Probes:
@@ -144,6 +146,11 @@ class Probes:
         from cpe_agent.host import dhcp
 
         return await dhcp.dhcp_discover(nic, timeout_s=timeout_s)
+
+    async def pppoe_discover(self, nic: str, *, listed: Sequence[str], timeout_s: float) -> PppoeAsk:
+        from cpe_agent.host import pppoe_discovery
+
+        return await pppoe_discovery.pppoe_discover(nic, listed=listed, timeout_s=timeout_s)
 
     async def arp_macs(self, nic: str, address: str, *, timeout_s: float) -> tuple[str, ...]:
         from cpe_agent.host import arp

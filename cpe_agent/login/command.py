@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 import traceback
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.collector import Outcome as Measuring
 from cpe_agent.host.core_dump import no_core_dump
+from cpe_agent.host.login_record import LoginEnd
 from cpe_agent.host.ppp_frames import load
 from cpe_agent.host.raw import open_wire
 from cpe_agent.host.state_folder import state_folder
@@ -16,6 +18,7 @@ from cpe_agent.login.attempt import Order, attempt, refused_by_rules
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import Seen, Stage, Verdict, verdict_of
+from cpe_agent.login.remembered import shape_of, word_of
 from cpe_agent.login.secret import BadSecret, Secret, read_secret
 from cpe_agent.login.surroundings import wired_up
 from cpe_agent.words import login_text
@@ -37,6 +40,7 @@ class CannotStart(Exception):
 def run_login_test(
     host: Host,
     listed: tuple[str, ...],
+    realms: tuple[str, ...],
     *,
     interface: str | None,
     user: str,
@@ -62,6 +66,9 @@ def run_login_test(
                 secret = read_secret(from_stdin=password_stdin)
                 load()
                 verdict = asyncio.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
+                word = word_of(verdict, any_method=method == "auto")
+                if word is not None:
+                    memory.end(LoginEnd(time.time(), word, shape_of(word, user, secret, realms)))
         if memory.problem is not None:
             say(login_text(memory.problem))
             verdict = verdict._replace(notes=(*verdict.notes, memory.problem))

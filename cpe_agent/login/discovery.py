@@ -27,6 +27,7 @@ from cpe_agent.host.ppp_frames import (
     read_frame,
     value_of,
 )
+from cpe_agent.host.pppoe_discovery import is_known
 from cpe_agent.login.ending import Outcome, Over
 
 if TYPE_CHECKING:
@@ -65,15 +66,6 @@ class Granted(NamedTuple):
     number: int
     error: str | None
     text: bytes
-
-
-def is_known(name: bytes | None, mac: bytes, listed: Sequence[str]) -> bool:
-    """Is this concentrator in the profile's list, by AC-Name (as it is written) or by hardware address?"""
-    own = mac.hex()
-    spoken = (name or b"").decode("utf-8", "replace")
-    return any(
-        bool(entry) and (entry == spoken or entry.replace(":", "").replace("-", "").lower() == own) for entry in listed
-    )
 
 
 def error_of(tags: Items) -> tuple[str, bytes] | None:

@@ -1,17 +1,19 @@
-"""What login tests remember of one another: when, and whether refused. Neither name nor secret is in the file, only a
-hash of interface and user name under a key that is made for this file."""
+"""What login tests remember of one another, and for later runs: when, whether refused, and to what they came. Neither
+name nor secret is in the file, only a hash of interface and user name under a key that is made for this file."""
 
 from __future__ import annotations
 
 import json
 import os
 from contextlib import suppress
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from cpe_agent.host.login_record import FILE_NAME, MOST_BYTES, MOST_ENDS, LoginEnd, read_ends
 from cpe_agent.login.rules import WINDOW_S, Attempt, age_s
 
-_MOST_BYTES = 65_536
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _MOST_ATTEMPTS = 64
 _SALT_BYTES = 16
 
@@ -21,11 +23,12 @@ class Memory:
     earlier attempts may be missing: then nothing may be concluded from there being none."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "login-attempts.json"
+        self._path = folder / FILE_NAME
         self._salt = os.urandom(_SALT_BYTES)
         self.problem: str | None = None
         self.complete = True
         self.attempts: list[Attempt] = []
+        self.ends: list[LoginEnd] = []
         self.look()
 
     def look(self) -> None:
@@ -34,14 +37,14 @@ class Memory:
             self._load()
         except FileNotFoundError:
             pass
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
             self.attempts = []
             self.complete = False
             self.problem = "memory.damaged"
 
     def _load(self) -> None:
         with self._path.open("rb") as file:
-            plain: Any = json.loads(file.read(_MOST_BYTES))
+            plain: Any = json.loads(file.read(MOST_BYTES))
         salt = bytes.fromhex(plain["salt"])
         if len(salt) != _SALT_BYTES:
             raise ValueError("salt")
@@ -51,6 +54,7 @@ class Memory:
             if not isinstance(at, (int, float)) or not isinstance(rejected, bool):
                 raise TypeError("attempt")
             self.attempts.append(Attempt(str(entry["who"]), float(at), rejected))
+        self.ends = read_ends(plain)
         self._salt = salt
 
     def who(self, interface: str, user: str) -> str:
@@ -70,9 +74,18 @@ class Memory:
         self.attempts[-1] = self.attempts[-1]._replace(rejected=True)
         self._save()
 
+    def end(self, end: LoginEnd) -> None:
+        """How a test ended, for later runs to read."""
+        self.ends = [*self.ends, end][-MOST_ENDS:]
+        self._save()
+
     def _save(self) -> None:
         """All or nothing, readable by this user alone."""
-        plain = {"salt": self._salt.hex(), "attempts": [a._asdict() for a in self.attempts]}
+        plain = {
+            "salt": self._salt.hex(),
+            "attempts": [a._asdict() for a in self.attempts],
+            "ends": [e._asdict() for e in self.ends],
+        }
         partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -123,7 +123,7 @@ def verdict_of(seen: Seen) -> Verdict:
         notes = (seen.why, *notes)
     if seen.chosen is not None and len(seen.concentrators) > 1 and not all(c.known for c in seen.concentrators):
         notes = (*notes, "concentrator.stranger-beside" if seen.chosen.known else "concentrator.several-strangers")
-    if fault is not None and seen.concentrators and not _word_of_the_provider(seen):
+    if fault is not None and seen.concentrators and not word_of_the_provider(seen):
         # A stranger's refusal or silence says nothing about the provider's account or servers.
         suspects = (fault, *suspects)
         fault = None
@@ -131,7 +131,7 @@ def verdict_of(seen: Seen) -> Verdict:
     return Verdict(seen, seen.outcome, message, fault, suspects, notes)
 
 
-def _word_of_the_provider(seen: Seen) -> bool:
+def word_of_the_provider(seen: Seen) -> bool:
     """Was it the provider's own concentrator that spoke? Listed, or the only one at the modem where none is listed."""
     if seen.chosen is None:
         return False

@@ -42,7 +42,12 @@ def _rows(verdict: Verdict, language: str) -> list[tuple[str, str]]:
     else:
         rows.append((ui("label.means", language), login_text("unnamed.other", language)))
     if verdict.suspects:
-        rows.append((ui("label.suspects", language), "; ".join(_title(code, language) for code in verdict.suspects)))
+        rows.append(
+            (
+                ui("label.suspects", language),
+                "; ".join(f"{fault_text(code, language).title} [{code}]" for code in verdict.suspects),
+            )
+        )
     if verdict.message is not None:
         rows.append((login_text("label.said", language), f"“{verdict.message}”"))
     if seen.method is not None:
@@ -59,11 +64,3 @@ def _rows(verdict: Verdict, language: str) -> list[tuple[str, str]]:
 def note_text(verdict: Verdict, key: str, language: str = "en") -> str:
     text = login_text(key, language).replace("{wait}", str(verdict.seen.wait_s))
     return " ".join((text, login_text("rules.override", language))) if key.startswith("rules.") else text
-
-
-def _title(code: str, language: str) -> str:
-    try:
-        title = fault_text(code, language).title
-    except KeyError:
-        title = login_text(f"suspect.{code}", language)
-    return f"{title} [{code}]"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from cpe_agent.diagnose.catalogue import (
     address,
+    credentials,
     device,
     dial,
     dns,
@@ -18,6 +19,7 @@ from cpe_agent.diagnose.catalogue import (
     line,
     link,
     loss,
+    modem_segment,
     mtu,
     open_web,
     outside,
@@ -36,6 +38,7 @@ ALL: tuple[Fault, ...] = (
     *link.FAULTS,
     *wifi.FAULTS,
     *address.FAULTS,
+    *modem_segment.FAULTS,
     *gateway.FAULTS,
     *uplink_queue.FAULTS,
     *home_line.FAULTS,
@@ -43,6 +46,7 @@ ALL: tuple[Fault, ...] = (
     *loss.FAULTS,
     *dial.FAULTS,
     *wan_session.FAULTS,
+    *credentials.FAULTS,
     *wan_router.FAULTS,
     *internet.FAULTS,
     *ipv6.FAULTS,

@@ -6,7 +6,7 @@ from cpe_agent.diagnose.catalogue.conditions import LOSSY_LEG
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import address, asked, gateway, link, out, router, wire
+from cpe_agent.diagnose.readings import address, asked, dialling, gateway, link, out, pppoe, router, wire
 from cpe_agent.diagnose.readings.said import LAMPS_OFF, OTHERS_FAIL, OTHERS_WORK
 
 TWO_STATIONS = 2
@@ -14,6 +14,9 @@ TWO_STATIONS = 2
 _NO_ADDRESS = address.v4_usable.is_(False) & link.carrier
 # Cheap signs of trouble: the questions behind them are slow and need not be waited for in a healthy home.
 _TROUBLE = gateway.alive.is_(False) | out.v4_networks.below(2) | LOSSY_LEG
+
+# The provider itself answered a call of this computer: no router stands between them, and none owes it an address.
+AT_THE_MODEM = pppoe.heard | dialling.far_end_spoke
 
 _COMPLAINT = known(asked.complaint.one_of("no-internet", "drops", "slow"))
 V4_ALONE_IS_DEAD = gateway.alive_v4.is_(False) & gateway.alive & out.v4_networks.is_(0) & address.ways.is_(1)
@@ -29,9 +32,9 @@ FAULTS: tuple[Fault, ...] = (
         # Our own question went out on a live link and nobody offered: the component that must answer does not.
         direct=_NO_ADDRESS & wire.dhcp_unanswered & ~address.static_here,
         symptom=_NO_ADDRESS & ~known(address.static_here),
-        rules_out=wire.dhcp_offers.at_least(1),
-        # Who else gets an address from it shows that it serves.
-        veto=known(OTHERS_WORK),
+        rules_out=wire.dhcp_offers.at_least(1) | AT_THE_MODEM,
+        # Who else gets an address from it shows that it serves; where this computer dials there may be no router.
+        veto=known(OTHERS_WORK) | known(dialling.kind.is_("pppoe")),
         test="ask-for-an-address",
         separate_from={"dhcp-client-stopped": "restart-this-computer", "dhcp-pool-exhausted": "ask-second-device"},
         source="RFC 2131 4.4.1: a client that gets no DHCPOFFER keeps asking; 169.254/16 by RFC 3927",
@@ -66,7 +69,7 @@ FAULTS: tuple[Fault, ...] = (
         & ~known(address.static_here)
         & ~known(address.dhcp_client.is_("running"))
         & ~known(LAMPS_OFF),
-        rules_out=wire.dhcp_unanswered,
+        rules_out=wire.dhcp_unanswered | AT_THE_MODEM,
         veto=OTHERS_FAIL | LAMPS_OFF,
         test="restart-this-computer",
         source="RFC 2131 4.4: the client asks; the system's own list of running services",

@@ -18,7 +18,8 @@ from cpe_agent.diagnose.gates import (
 )
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import asked, dialling, gateway, link, router
+from cpe_agent.diagnose.readings import asked, dialling, gateway, link, pppoe, router, wire
+from cpe_agent.diagnose.readings.said import said
 
 JUST_STARTED_S = 180  # a DSL modem trains for up to three minutes after power-on; no sync is normal then
 
@@ -26,6 +27,7 @@ NO_SIGNAL = router.physical_link.is_("down") | (
     router.physical_link.is_("training") & router.uptime_s.at_least(JUST_STARTED_S)
 )
 LINE_UNPROVEN = ~FAR_END_SPOKE & ~LAMP_STEADY & ~FIRST_SOCKET_WORKS
+WITHOUT_PPPOE = ("ipoe", *asked.TUNNELS)  # a tunnel stands on an address that was got before
 SEPARATE_BOX = router.line_kind.one_of("cable", "ethernet")
 # The session side is silent and nothing says that the router holds, or gave up, a session by itself.
 NO_SESSION_WORD = (
@@ -34,6 +36,7 @@ NO_SESSION_WORD = (
     & ~known(router.session.is_("connected"))
     & ~known(router.physical_link.is_("down"))
     & ~known(router.last_error.one_of(*USER_DISCONNECT, "ISP_DISCONNECT"))
+    & ~said("router-page", "connected")
     & ~WALLED
 )
 
@@ -126,14 +129,25 @@ FAULTS: tuple[Fault, ...] = (
             & link.carrier
             & gateway.exists.is_(False)
             & ~LAMP_DARK
+        )
+        # This computer dials, sits at the modem itself, and its own call is not answered either.
+        | (
+            dialling.kind.is_("pppoe")
+            & asked.dial_state.one_of("failed", "connecting")
+            & pppoe.answer.is_("silent")
+            & link.carrier
+            & ~known(wire.dhcp_offers.at_least(1))
+            & ~LAMP_DARK
         ),
-        symptom=(NO_SESSION_WORD & ~known(asked.wan.is_("ipoe")))
+        symptom=(NO_SESSION_WORD & ~known(asked.wan.one_of(*WITHOUT_PPPOE)))
         | (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT"))
         | (dialling.kind.is_("pppoe") & dialling.meaning.is_("no_answer")),
         rules_out=FAR_END_SPOKE | LAMP_DARK,
-        veto=known(router.uptime_s.below(JUST_STARTED_S)),
+        # Silence after a refusal may be the concentrator's lock-out.
+        veto=known(router.uptime_s.below(JUST_STARTED_S)) | known(dialling.refused_lately),
         test="look-at-line-lamp",
         separate_from={
+            "account-auth-lockout": "wait-ten-minutes",
             "router-wan-mode-mismatch": "read-router-page",
             "isp-bras-overloaded": "ask-provider-concentrator",
             "access-no-dhcp-offer": "read-router-page",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import EXPLICIT
+from cpe_agent.diagnose.gates import EXPLICIT, WORD
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import dialling, router, web
@@ -19,8 +19,7 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.BILLING,
         effect=Effect.STOPS,
         direct=(web.intercepted & web.redirected_to_isp)
-        | (EXPLICIT & router.last_error.one_of(*CLOSED_ACCOUNT))
-        | dialling.meaning.is_("restricted"),
+        | (((EXPLICIT & router.last_error.one_of(*CLOSED_ACCOUNT)) | dialling.meaning.is_("restricted")) & WORD),
         # Without the provider's list nobody here can tell its billing page from a stranger's portal.
         symptom=web.intercepted & ~known(web.redirected_to_isp) & ~known(web.answered_by_gateway),
         rules_out=web.intercepted & web.redirected_to_isp.is_(False),

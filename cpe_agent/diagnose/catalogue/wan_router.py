@@ -8,6 +8,7 @@ from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import asked, out, past, path, router
 from cpe_agent.diagnose.readings.address import dialled_cgnat
+from cpe_agent.diagnose.readings.said import said
 
 DROPPED_LATELY_S = 900  # a line that came up within the last quarter of an hour, under a router that did not restart
 RECOVERED_S = 1800  # half an hour: what the customer calls about may have been the drop that has just ended
@@ -37,7 +38,10 @@ FAULTS: tuple[Fault, ...] = (
         effect=Effect.STOPS,
         # Some routers also write Unconfigured while the line has no signal, so the signal must be there.
         direct=router.session.is_("unconfigured") & router.physical_link.is_("up") & DEAD,
-        symptom=router.session.is_("unconfigured") & ~known(router.physical_link.is_("down")) & DEAD,
+        symptom=(router.session.is_("unconfigured") | said("router-page", "not-set"))
+        & ~known(router.session.is_("connected"))
+        & ~known(router.physical_link.is_("down"))
+        & DEAD,
         rules_out=router.auth_verdict,
         test="read-router-page",
         separate_from={"router-wan-mode-mismatch": "read-router-page", "access-no-sync": "look-at-line-lamp"},
@@ -51,8 +55,7 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # Several firmwares write USER_DISCONNECT when the line stopped answering: a suspect, never a name.
-        symptom=NOT_CONNECTED
-        & router.last_error.one_of(*USER_DISCONNECT)
+        symptom=((NOT_CONNECTED & router.last_error.one_of(*USER_DISCONNECT)) | said("router-page", "disconnected"))
         & ~known(router.physical_link.is_("down"))
         & DEAD,
         rules_out=router.auth_verdict,

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
-from cpe_agent.diagnose.gates import DEAD, EXPLICIT, FRESH_START, FRESH_START_S, NOT_CONNECTED
+from cpe_agent.diagnose.gates import DEAD, EXPLICIT, FRESH_START, FRESH_START_S, NOT_CONNECTED, WORD
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
 from cpe_agent.diagnose.readings import dialling, out, past, router
-from cpe_agent.diagnose.readings.said import SECOND_WORKS
+from cpe_agent.diagnose.readings.said import SECOND_WORKS, said
 
 PPP_UP_TO_LOGIN = router.service.is_("ppp") & NOT_CONNECTED & ~known(router.physical_link.is_("down"))
 NO_ADDRESS = (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("IP_CONFIGURATION")) | (
     dialling.meaning.is_("no_address")
 )
 REFUSED = EXPLICIT & router.last_error.is_("AUTHENTICATION_FAILURE") & ~known(router.physical_link.is_("down"))
+
+BUSY = dialling.meaning.is_("server_busy")
 
 FAULTS: tuple[Fault, ...] = (
     Fault(
@@ -23,10 +25,11 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,  # the provider reads its login server's log before the customer is asked again
         effect=Effect.STOPS,
-        direct=REFUSED | dialling.meaning.is_("rejected"),
+        direct=(REFUSED | dialling.meaning.is_("rejected")) & WORD,
         # A login that ends without a verdict: a reject is one of its causes, so is a silent login server.
         symptom=dialling.meaning.is_("hang_up")
-        | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD),
+        | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD)
+        | (said("router-page", "wrong-password") & DEAD),
         veto=FRESH_START,
         test="read-login-server-log",
         separate_from={
@@ -44,7 +47,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("bad_password"),
+        direct=dialling.meaning.is_("bad_password") & WORD,
         test="read-login-server-log",
         separate_from={"account-session-limit": "wait-three-minutes", "account-suspended": "open-a-plain-page"},
         before_action=("login-server-log-read",),
@@ -58,7 +61,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("unknown_realm"),
+        direct=dialling.meaning.is_("unknown_realm") & WORD,
         test="read-login-server-log",
         before_action=("recent-provider-change-asked",),
         refines=("credentials-rejected",),
@@ -71,7 +74,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("no_secret"),
+        direct=dialling.meaning.is_("no_secret") & WORD,
         test="enter-login-of-the-letter",
         separate_from={"router-wan-unconfigured": "read-router-page"},
         source="NetworkManager device state reason no-secrets; pppd secrets file without an entry",
@@ -83,7 +86,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("session_limit"),
+        direct=dialling.meaning.is_("session_limit") & WORD,
         symptom=(REFUSED & router.uptime_s.below(FRESH_START_S))
         | (dialling.meaning.is_("rejected") & past.just_booted),
         test="wait-three-minutes",
@@ -99,7 +102,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("no_service"),
+        direct=dialling.meaning.is_("no_service") & WORD,
         symptom=NO_ADDRESS & ~known(router.auth_verdict),
         test="read-address-server-log",
         separate_from={"isp-ip-pool-exhausted": "read-address-server-log"},
@@ -113,7 +116,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ACCOUNT,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("line_binding"),
+        direct=dialling.meaning.is_("line_binding") & WORD,
         test="read-login-server-log",
         before_action=("pair-checked",),
         refines=("credentials-rejected",),
@@ -126,7 +129,7 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=dialling.meaning.is_("auth_silent"),
+        direct=dialling.meaning.is_("auth_silent") & WORD,
         symptom=(router.authenticating & DEAD & ~router.login_spoke)
         | dialling.meaning.is_("hang_up")
         | (PPP_UP_TO_LOGIN & router.last_error.one_of("ISP_DISCONNECT", "UNKNOWN") & DEAD & ~router.login_spoke),
@@ -142,10 +145,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.ISP_CORE,
         acts=Acts.ISP,
         effect=Effect.STOPS,
-        direct=(EXPLICIT & router.last_error.is_("SERVER_OUT_OF_RESOURCES") & ~router.login_spoke)
-        | dialling.meaning.is_("server_busy"),
+        direct=((EXPLICIT & router.last_error.is_("SERVER_OUT_OF_RESOURCES") & ~router.login_spoke) | BUSY) & WORD,
         symptom=router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT") & ~router.login_spoke,
-        veto=SECOND_WORKS,
+        # Some concentrators answer so to whom they locked out.
+        veto=SECOND_WORKS | (BUSY & dialling.refused_lately),
         test="ask-provider-concentrator",
         separate_from={"access-no-pado": "ask-provider-concentrator"},
         source="RFC 2516 AC-System-Error; UPnP WANPPPConnection:1 ERROR_SERVER_OUT_OF_RESOURCES",

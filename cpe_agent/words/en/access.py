@@ -77,4 +77,13 @@ FAULTS: dict[str, FaultText] = {
         next_step="Check the PON port and neighbours on the splitter; dispatch for the drop fibre if only this line "
         "is dark.",
     ),
+    "access-wholesale-misroute": FaultText(
+        title="The line leads to another provider's concentrator",
+        customer="The line works, but what answers at its end is not in this provider's list. The provider and the "
+        "line's owner have to look where the line ends.",
+        representative="PADO at the modem, none from a concentrator of the profile's list: port mapped to another "
+        "provider, or a list that is out of date.",
+        next_step="Compare the AC-Name that answered with the own list; if it is foreign, open a joint ticket with the "
+        "line's owner.",
+    ),
 }

@@ -5,6 +5,15 @@ from __future__ import annotations
 from cpe_agent.words import FaultText
 
 FAULTS: dict[str, FaultText] = {
+    "account-auth-lockout": FaultText(
+        title="Silence after refused logins",
+        customer="The login server refused a login some minutes ago, and now nobody answers. Some providers keep silent "
+        "for a few minutes then.",
+        representative="Explicit reject within ten minutes, then no PADO or no session. Lock-out of this hardware address "
+        "or a line that failed meanwhile: only a pause tells.",
+        next_step="Stop all dialling for ten minutes; look for a lock of this line, and read the reject reason before the "
+        "next try.",
+    ),
     "account-line-binding-mismatch": FaultText(
         title="The login does not fit this line",
         customer="The provider's login server says that this account belongs to another line. The provider has to "
@@ -43,6 +52,14 @@ FAULTS: dict[str, FaultText] = {
         "hotel or company.",
         next_step="Open a browser, go to http://example.com and sign in on the page that appears.",
     ),
+    "credentials-keyboard-layout": FaultText(
+        title="Was another keyboard layout or Caps Lock on?",
+        customer="The login server refused this pair. What was typed looks as if another keyboard language or Caps Lock "
+        "was on; that is a question, not a finding.",
+        representative="Reject, and the shape of the typed text fits another layout or Caps Lock. A hint only: the "
+        "password may be meant so. The text itself is not kept.",
+        next_step="Read the reject reason first; then have it typed once more with English on and Caps Lock off.",
+    ),
     "credentials-missing": FaultText(
         title="No login is stored",
         customer="The connection asks for a user name and a password, and none is stored on this computer.",
@@ -58,6 +75,22 @@ FAULTS: dict[str, FaultText] = {
         "binding: the sub-cause is in the reject log.",
         next_step="Read the AAA reject reason first; only if it says bad password, reset it and read it out to the "
         "customer.",
+    ),
+    "credentials-stale-on-router": FaultText(
+        title="The login in the router is another one",
+        customer="The provider's login server accepted the login that was tested on this computer, and refuses the one that "
+        "the router sends. The router needs the one that works.",
+        representative="Login test accepted within a quarter of an hour, while the router reports an explicit reject: line, "
+        "concentrator and account work, the pair stored in the router differs.",
+        next_step="Open the router's Internet page and store the user name and password that the login test accepted.",
+    ),
+    "credentials-username-malformed": FaultText(
+        title="Is the user name in its full form?",
+        customer="The login server refused this pair. The user name that was tested has not the usual form, for example no "
+        "part after an @; that is a question, not a finding.",
+        representative="Reject, and the shape of the typed name is unusual: no realm, blanks or signs that do not show, "
+        "other digits, too long. A hint only; the text itself is not kept.",
+        next_step="Read the reject reason first; then read the exact user name out to the customer, sign by sign.",
     ),
     "credentials-wrong-password": FaultText(
         title="The login server says the password differs",

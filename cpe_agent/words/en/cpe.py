@@ -5,6 +5,22 @@ from __future__ import annotations
 from cpe_agent.words import FaultText
 
 FAULTS: dict[str, FaultText] = {
+    "auth-protocol-mismatch": FaultText(
+        title="The two sides know no common login method",
+        customer="The far end answered, but the two sides could not agree how to log in. No user name and no password was "
+        "sent.",
+        representative="LCP: every Authentication-Protocol was rejected or answered with another one, and no "
+        "Authenticate-Request followed. Says nothing about the pair.",
+        next_step="Tell which methods the concentrator takes (PAP, CHAP, MS-CHAPv2) and set the router to allow them.",
+    ),
+    "bridge-without-dialer": FaultText(
+        title="The box only bridges, and nobody dials",
+        customer="The provider answers right at this socket, so the box on the line passes everything through, and no "
+        "device logs in.",
+        representative="PADO heard on the home's wire, no DHCP, no dial entry on this computer, and a router is said to "
+        "keep the login: the box is in bridge mode.",
+        next_step="Set the box back to router mode, or connect the router that keeps the login behind it.",
+    ),
     "bufferbloat-uplink": FaultText(
         title="Something may be filling the upload",
         customer="Data waits in a long queue behind the router. Some device in the home may be sending a lot.",

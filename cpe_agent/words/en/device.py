@@ -35,6 +35,14 @@ FAULTS: dict[str, FaultText] = {
         representative="Link up, no IPv4 address, the system's DHCP client is stopped; our own DISCOVER drew an OFFER.",
         next_step="Restart this computer; if nothing changes, set the network connection to automatic.",
     ),
+    "dial-profile-missing": FaultText(
+        title="No connection to dial is set up here",
+        customer="The provider answers, and this computer is the one that logs in here, but no Internet connection is set "
+        "up on it.",
+        representative="PADO heard, no address, no PPPoE entry on this computer, and the computer is said to keep the "
+        "login.",
+        next_step="Set up a PPPoE (broadband) connection on this computer with the login from the provider's letter.",
+    ),
     "dns-settings-hijacked": FaultText(
         title="A foreign name server is set here",
         customer="A name server that gives false addresses is set on this computer. The one that the home hands "

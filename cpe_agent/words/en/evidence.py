@@ -195,6 +195,24 @@ READINGS: dict[str, Phrase] = {
         "": "",
     },
     "dial.far_end_spoke": ("The far end took part in the call.", ""),
+    "dial.set_up": ("A connection to dial is set up on this computer.", "No connection to dial is set up on this computer."),
+    "dial.tested": "",
+    "dial.refused_lately": ("A login of this computer was refused within the last ten minutes.", ""),
+    "dial.accepted_age_s": "A login test was accepted {value} ago.",
+    "dial.typed_malformed": ("What was typed at the login test has not the form of a login.", ""),
+    "dial.typed_on_layout": ("What was typed at the login test looks like another keyboard layout or Caps Lock.", ""),
+    "login.said_by": "",  # the card says whose word it is in a line of its own
+    "login.grade": "",
+    "login.age_s": "",
+    "pppoe.answer": {
+        "listed": "A concentrator of the provider answered our call.",
+        "unlisted": "A concentrator answered our call.",
+        "foreign": "A concentrator answered our call that is not the provider's.",
+        "garbled": "Something answered our call, and not as it must.",
+        "silent": "No concentrator answered our call.",
+        "": "",
+    },
+    "pppoe.heard": ("A concentrator answered our call, so the line carries.", ""),
     "dial.meaning": {
         "rejected": "The login server refused the login.",
         "bad_password": "The login server says that the password differs.",
@@ -210,6 +228,8 @@ READINGS: dict[str, Phrase] = {
         "no_secret": "No password is stored for it.",
         "tunnel_silent": "The tunnel's far end does not answer.",
         "hang_up": "The far end hung up without a reason.",
+        "method_refused": "The two ends found no way of logging in that both speak.",
+        
         "": "The dialler says: {value}.",
     },
     "path.provider_hop": ("The provider's first router answers.", "No router beyond the home answers."),

@@ -95,7 +95,4 @@ PHRASES: dict[str, str] = {
     "intervals.",
     "memory.unwritable": "The record of this test could not be written, so the next one will not know of it. Wait half a "
     "minute before repeating it, and do not try more than three times in ten minutes.",
-    # suspects that have no words of their own yet
-    "suspect.account-auth-lockout": "Locked out after earlier refusals",
-    "suspect.auth-protocol-mismatch": "The two sides know no common way of logging in",
 }

@@ -8,11 +8,14 @@ TESTS: dict[str, str] = {
     "ask-for-an-address": "Run the check again with administrator rights, so that it can ask the router for an "
     "address itself.",
     "ask-for-public-address": "Ask whether the customer needs to reach something at home from outside.",
+    "ask-login-method": "Ask the provider which login methods its concentrator takes (PAP, CHAP, MS-CHAPv2), and look which ones the "
+    "router or this computer allows.",
     "ask-provider-concentrator": "Look at the provider's own concentrator: did it see this line's call, and what did it answer?",
     "ask-provider-resolver": "Ask the provider's resolver directly: run again with the provider's profile, which lists its address.",
     "ask-second-device": "Take another phone or computer, join the same home network (mobile data off) and open a "
-    "page. Does it work?",
+    "page. Does it work? (Two minutes.)",
     "ask-what-is-missing": "Ask what exactly does not work, and whether it works on another device.",
+    "ask-who-dials": "Ask where the provider's login is, or was, kept: on this computer or in a router? (A question, half a minute.)",
     "cable-or-wifi": "How is this computer usually connected? If by cable, push both plugs in until they click; if "
     "by Wi-Fi, switch it on and join the home's network.",
     "close-programs": "Close all other programs, wait a minute and run the check again.",
@@ -21,7 +24,7 @@ TESTS: dict[str, str] = {
     "find-second-router": "Look whether a second router, or a modem that routes, stands between this router and the line.",
     "join-home-wifi": "Open the list of Wi-Fi networks, choose the home's own one and join it.",
     "look-at-line-lamp": "Look at the router's line lamp (DSL, PON, Online or Internet): is it off, blinking or steady? The "
-    "router's own page shows the same.",
+    "router's own page shows the same. (One look.)",
     "look-at-los-lamp": "Look at the lamp marked LOS or ALARM on the fibre box: is it red or off?",
     "look-at-modem-lamps": "Look at the separate modem or fibre box: does any lamp on it shine?",
     "look-at-parental-control": "Open the router's page and look for blocked devices, parental control and time "
@@ -45,9 +48,12 @@ TESTS: dict[str, str] = {
     "press-connect": "Press Connect in the router's page once: does the connection come up, and if not, what does it say?",
     "read-address-server-log": "Look at the provider's address server or RADIUS log: was this line given an address, and if not, why?",
     "read-the-code": "Nothing more can be measured from here. Call {provider} and read them the code below.",
+    "read-login-letter-by-letter": "Read the login server's reject reason; then compare the user name with the provider's letter, "
+    "sign by sign, keyboard on English and Caps Lock off. Nobody asks for the password.",
     "read-login-server-log": "Look at the provider's login server log: did a request of this line arrive, and what was answered?",
     "read-router-ipv6-page": "Look at the router's IPv6 page: did it get a prefix from the provider?",
-    "read-router-page": "Look at the router's Internet page: connection type, state and last error.",
+    "read-router-page": "Look at the router's Internet page: connection type, state and last error. (Three minutes; "
+    "needs the router's own password.)",
     "remove-hosts-line": "Take the line of this site out of the hosts file and open the site again.",
     "repeat-at-night": "Run the check again late at night and compare.",
     "reset-router-filter": "Open the router's page, switch its filters and child protection off and run the check "
@@ -65,6 +71,8 @@ TESTS: dict[str, str] = {
     "set-dns-automatic": "Set the name server (DNS) of this computer to automatic and run the check again.",
     "sign-in-to-proxy": "Sign in to the proxy, or switch it off, and open the page again.",
     "stand-beside-router": "Carry this computer next to the main router and run the check again there.",
+    "store-login-in-router": "Store the login that the login test accepted in the router once, and wait three minutes. (Five minutes; "
+    "needs the router's own password.)",
     "swap-lan-cable": "Try another network cable and another socket of the router.",
     "switch-adapter-on": "Open the network settings and switch the network adapter on.",
     "switch-other-devices-off": "Switch off two devices that are not needed, restart the router and run the check "
@@ -87,6 +95,7 @@ TESTS: dict[str, str] = {
     "the check again.",
     "unplug-unused-link": "Unplug the cable or switch off the Wi-Fi that is not needed, and run the check again.",
     "update-this-computer": "Plan an update of this computer's system.",
+    "wait-ten-minutes": "Switch off whatever dials, wait ten minutes and run the check again. (Ten minutes of waiting, nothing else.)",
     "wait-three-minutes": "Wait three minutes without switching anything, then run the check again.",
     "watch-for-a-day": "Leave the router on and run the check again after a day, or at the next drop.",
 }
