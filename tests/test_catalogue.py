@@ -20,6 +20,7 @@ from cpe_agent.report import NO_DEEPER
 from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
 from cpe_agent.words.en.tests import TESTS
 from tests.lab.scenarios import SCENARIOS
+from tests.test_login_real import WITH_RADIUS
 
 ACCUSING = ("your fault", "you typed", "you entered", "you unplugged", "you forgot", "you broke", "you must have")
 
@@ -95,7 +96,7 @@ def test_words_stand_in_the_file_of_their_owner() -> None:
 
 
 def test_what_was_seen_was_seen_in_a_scenario_of_the_lab() -> None:
-    shown = {code for s in SCENARIOS for code in (*s.codes, *s.advice)}
+    shown = {code for s in SCENARIOS for code in (*s.codes, *s.advice)} | {case.fault for case in WITH_RADIUS.values()}
     assert not {f.code for f in ALL if f.seen_with is not None} - shown
 
 

@@ -17,7 +17,7 @@ from cpe_agent.login.discovery import Concentrator, choose
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.memory import Memory
 from cpe_agent.login.outcome import OWNERS
-from cpe_agent.login.reject_text import MS_CHAP_ERRORS, PARENT, no_service, refusal, server_was_silent
+from cpe_agent.login.reject_text import FAULTS, PARENT, no_service, refusal, server_was_silent
 from cpe_agent.login.rules import Attempt, Objection, objection, rejected_lately
 from cpe_agent.words import fault_text, login_text
 from cpe_agent.words.en.login import PHRASES
@@ -134,7 +134,7 @@ def test_any_words_name_a_fault_that_exists(text: str) -> None:
 def test_owners_are_the_catalogues() -> None:
     for code, (owner, acts) in OWNERS.items():
         assert (BY_CODE[code].owner, BY_CODE[code].acts) == (owner, acts), code
-    assert set(MS_CHAP_ERRORS.values()) <= set(OWNERS)
+    assert set(FAULTS.values()) <= set(OWNERS)
 
 
 def test_everything_has_words_and_every_word_is_used() -> None:

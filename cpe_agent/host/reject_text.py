@@ -13,10 +13,11 @@ _MOST = 256
 # What may be the customer's own name in it: in quotes or brackets, or with a realm.
 _NAMES = re.compile(r"\"[^\"]*\"|'[^']*'|\[[^\]]*\]|<[^>]*>|\S*[@\\]\S*")
 _CODE = re.compile(r"\bE=(\d{3})\b")  # RFC 2759, 6
-_RESTRICTED_CODES = (646, 647, 648, 649)  # hours, disabled, password expired, no dial-in right
+RESTRICTED_CODES = (646, 647, 648, 649)  # hours, disabled, password expired, no dial-in right
 
 _WRONG = "(bad|wrong|invalid|incorrect)"
 _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    # In this order: a text about a second session or a closed account may speak of the password as well.
     (
         "session_limit",
         re.compile(
@@ -28,24 +29,31 @@ _SIGNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "restricted",
         re.compile(
-            r"\b(disabled|expired|suspended|unpaid|non-?payment|deactivated|inactive|barred|account (is )?blocked)\b"
+            r"\b(disabled|expired|suspended|unpaid|overdue|non-?payment|deactivated|inactive|barred)\b"
+            r"|\baccount (is )?blocked\b|\bnot (active|activated)\b"
         ),
     ),
     (
         "line_binding",
-        re.compile(r"\bbinding\b|\b(port|circuit|mac|line|vlan)\b.{0,24}\b(bind|bound|mismatch|not match|not allowed)"),
+        re.compile(
+            r"\bbinding\b|\bwrong (port|line|circuit)\b|\bnot bound\b"
+            r"|\b(port|circuit|mac|line|vlan|calling.?station)\b.{0,24}"
+            r"\b(bind|bound|mismatch|not match|not allowed|does ?n[o']t match)"
+        ),
     ),
     (
         "unknown_realm",
         re.compile(
-            r"\b(unknown|no such|invalid|unrecogni[sz]ed|wrong)\b.{0,12}\b(realm|domain)\b"
+            r"\b(unknown|no such|invalid|unrecogni[sz]ed|wrong|bad)\b.{0,12}\b(realm|domain)\b"
             r"|\b(realm|domain) (is )?(unknown|not found|invalid)"
         ),
     ),
     (
         "bad_password",
         re.compile(
-            rf"\b{_WRONG}\b.{{0,12}}\bpassword\b|\bpassword\b.{{0,12}}\b({_WRONG}|mismatch|does not match|not match)\b"
+            rf"\b{_WRONG}\b.{{0,12}}\bpassword\b"
+            rf"|\bpassword\b.{{0,12}}\b({_WRONG}|mismatch|does not match|not match)\b"
+            r"|\bresponse does not match\b"
         ),
     ),
 )
@@ -57,7 +65,7 @@ def reject_reason(text: str) -> str:
     more than that. A text that names user and password together says no more."""
     text = text[:_MOST]
     code = _CODE.search(text)
-    if code and int(code[1]) in _RESTRICTED_CODES:
+    if code and int(code[1]) in RESTRICTED_CODES:
         return "restricted"
     text = _NAMES.sub(" ", text).lower()
     found = next((reason for reason, sign in _SIGNS if sign.search(text)), "rejected")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cpe_agent.login.address_control import Address
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.outcome import word_of_the_provider
+from cpe_agent.login.reject_text import FAULTS
 from cpe_agent.login.shape import classes
 
 if TYPE_CHECKING:
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
     from cpe_agent.login.secret import Secret
 
 _OF_FAULT = {
-    "credentials-rejected": "rejected",
-    "credentials-wrong-password": "bad_password",
-    "credentials-wrong-realm": "unknown_realm",
-    "account-session-limit": "session_limit",
-    "account-suspended": "restricted",
-    "account-line-binding-mismatch": "line_binding",
+    **{fault: word for word, fault in FAULTS.items()},
     "account-not-provisioned": "no_service",
     "access-no-pado": "no_answer",
     "isp-aaa-down": "auth_silent",

@@ -28,6 +28,7 @@ FAULTS: tuple[Fault, ...] = (
         refines=("credentials-rejected",),
         source="the provider's walled garden (profile); UPnP ERROR_ACCOUNT_DISABLED, ERROR_ACCOUNT_EXPIRED; "
         "MS-CHAP E=646 to 649 (RFC 2759)",
+        seen_with="pppd and FreeRADIUS (lab)",
     ),
     Fault(
         code="captive-portal-login",

@@ -39,6 +39,7 @@ FAULTS: tuple[Fault, ...] = (
         },
         before_action=("login-server-log-read",),
         source="RFC 1334 PAP Nak, RFC 1994 CHAP Failure; UPnP WANPPPConnection:1 ERROR_AUTHENTICATION_FAILURE; RAS 691",
+        seen_with="pppd and FreeRADIUS (lab)",
     ),
     Fault(
         code="credentials-wrong-password",
@@ -66,6 +67,7 @@ FAULTS: tuple[Fault, ...] = (
         before_action=("recent-provider-change-asked",),
         refines=("credentials-rejected",),
         source="the login server's own text: realm unknown (RFC 7542 names; RFC 1334, RFC 1994 message field)",
+        seen_with="pppd and FreeRADIUS (lab)",
     ),
     Fault(
         code="credentials-missing",
@@ -94,6 +96,7 @@ FAULTS: tuple[Fault, ...] = (
         before_action=("login-server-log-read",),
         refines=("credentials-rejected",),
         source="RADIUS Simultaneous-Use check; its text in the reject (RFC 2865 Reply-Message)",
+        seen_with="pppd and FreeRADIUS (lab)",
     ),
     Fault(
         code="account-not-provisioned",

@@ -229,7 +229,7 @@ READINGS: dict[str, Phrase] = {
         "tunnel_silent": "The tunnel's far end does not answer.",
         "hang_up": "The far end hung up without a reason.",
         "method_refused": "The two ends found no way of logging in that both speak.",
-        
+
         "": "The dialler says: {value}.",
     },
     "path.provider_hop": ("The provider's first router answers.", "No router beyond the home answers."),
