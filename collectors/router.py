@@ -107,12 +107,18 @@ class _Watch:
         return round(time.monotonic() - self._began, 3)
 
 
-async def _status(host: Host, services: tuple[IgdService, ...]) -> tuple[IgdService, SoapAnswer] | None:
+async def _call(host: Host, service: IgdService, action: str, *, login: bool) -> SoapAnswer:
+    return await host.net.igd_call(
+        service.control_url, service.service_type, action, timeout_s=_CALL_S, with_login=login
+    )
+
+
+async def _status(host: Host, services: tuple[IgdService, ...], *, login: bool) -> tuple[IgdService, SoapAnswer] | None:
     """Many routers describe a PPP and an IP connection and use one: the connected one, else the first that is
     configured."""
     asked = []
     for service in services:
-        answer = await host.net.igd_call(service.control_url, service.service_type, "GetStatusInfo", timeout_s=_CALL_S)
+        answer = await _call(host, service, "GetStatusInfo", login=login)
         status = answer.values.get("NewConnectionStatus", "").lower()
         rank = 0 if status in ("connected", "up") else 1 if status not in ("", "unconfigured") else 2 if status else 3
         asked.append((rank, service, answer))
@@ -130,9 +136,11 @@ class _Seen(NamedTuple):
     login_wanted: bool = False
 
 
-async def _sample(host: Host, watch: _Watch, wan: tuple[IgdService, ...], common: IgdService | None) -> _Seen:
+async def _sample(
+    host: Host, watch: _Watch, wan: tuple[IgdService, ...], common: IgdService | None, *, login: bool
+) -> _Seen:
     at_s = watch.at_s()
-    found = await _status(host, wan)
+    found = await _status(host, wan, login=login)
     if found is None:
         return _Seen(IgdSample(at_s, failure=Failure.OTHER))
     service, status = found
@@ -140,14 +148,10 @@ async def _sample(host: Host, watch: _Watch, wan: tuple[IgdService, ...], common
     sample = IgdSample(at_s, service=service.service, failure=failure)
     if failure is not None:
         return _Seen(sample, service, status.fault == _NOT_AUTHORISED)
-    external = await host.net.igd_call(
-        service.control_url, service.service_type, "GetExternalIPAddress", timeout_s=_CALL_S
-    )
+    external = await _call(host, service, "GetExternalIPAddress", login=login)
     link: dict[str, str] = {}
     if common is not None:
-        answer = await host.net.igd_call(
-            common.control_url, common.service_type, "GetCommonLinkProperties", timeout_s=_CALL_S
-        )
+        answer = await _call(host, common, "GetCommonLinkProperties", login=login)
         link = answer.values
     return _Seen(
         sample._replace(
@@ -172,7 +176,9 @@ def _plain_spoken(sample: IgdSample) -> bool:
     return (sample.status or "").lower() == "disconnected" and reason not in ("", "NONE", "UNKNOWN", "ISP_DISCONNECT")
 
 
-async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozenset[str], *, deep: bool) -> Igd:
+async def _igd(
+    host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozenset[str], *, deep: bool, login: bool = False
+) -> Igd:
     igd = Igd(answer.sender, is_gateway=answer.sender in gateways)
     if not _of_host(answer.location, answer.sender):
         return igd._replace(problem=Failure.GARBAGE)
@@ -187,7 +193,7 @@ async def _igd(host: Host, watch: _Watch, answer: SsdpAnswer, gateways: frozense
     samples: list[IgdSample] = []
     for turn in range(_SAMPLES if igd.is_gateway else 1):
         began = time.monotonic()
-        sample, service, login_wanted = await _sample(host, watch, wan, common)
+        sample, service, login_wanted = await _sample(host, watch, wan, common, login=login)
         samples.append(sample)
         igd = igd._replace(login_wanted=login_wanted)
         if sample.failure is not None:
@@ -214,15 +220,15 @@ async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[
 async def _tr064(
     host: Host, watch: _Watch, gateway: str, door: asyncio.Task[Connect], *, deep: bool
 ) -> tuple[Igd, ...]:
-    """TR-064 of the gateway itself, where its door stood open. It is asked without a login: many boxes then say no
-    more than that they want one."""
+    """TR-064 of the gateway itself, where its door stood open; by the router's own login where the customer chose to
+    give it. Without one many boxes say no more than that they want it."""
     try:
         if not (await door).ok:
             return ()
     except CannotMeasure:
         return ()
     answer = SsdpAnswer(gateway, f"http://{gateway}:{_TR064_PORT}/tr64desc.xml", "")
-    igd = await _igd(host, watch, answer, frozenset((gateway,)), deep=deep)
+    igd = await _igd(host, watch, answer, frozenset((gateway,)), deep=deep, login=True)
     return (igd,) if igd.source == "tr064" else ()
 
 

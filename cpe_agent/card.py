@@ -184,4 +184,8 @@ def _missing(sheet: Sheet, report: Report) -> str:
     for name, section in report.sections.items():
         if section.outcome in _WANTING:
             by_outcome.setdefault(section.outcome, []).append(sheet.ui(f"section.{name}") if name in _NAMES else name)
-    return "; ".join(f"{', '.join(names)} ({sheet.ui(f'outcome.{o}')})" for o, names in by_outcome.items())
+    told = [f"{', '.join(names)} ({sheet.ui(f'outcome.{o}')})" for o, names in by_outcome.items()]
+    igds = content(report, "router").get("igds")
+    if isinstance(igds, list) and any(isinstance(igd, dict) and igd.get("login_wanted") is True for igd in igds):
+        told.append(sheet.ui("router-login"))
+    return "; ".join(told)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cpe_agent.facts import Answers, Plan
-    from cpe_agent.host import Host
+    from cpe_agent.host import Host, RouterLogin
     from cpe_agent.report import Report
 
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
@@ -116,8 +116,18 @@ def _measuring_options(command: Any) -> Any:
 
 @cli.command(help="Diagnose this computer's connection now.")
 @_measuring_options
-def run(**options: Any) -> None:
-    _measure_and_show(_this_host(), options, keep=True)
+@click.option(
+    "--router-login",
+    metavar="NAME",
+    help="If the router tells nothing without it: log in to the router itself (TR-064, never in the clear) as NAME. "
+    "Its password is asked for without echo, used for this run and not kept.",
+)
+@click.option("--router-password-stdin", is_flag=True, help="Read that password from the first line of stdin.")
+def run(*, router_login: str | None, router_password_stdin: bool, **options: Any) -> None:
+    if router_password_stdin and router_login is None:
+        raise Stop("--router-password-stdin: whose password? Add --router-login NAME", USAGE)
+    login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
+    _measure_and_show(_this_host(login), options, keep=True)
 
 
 @cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")
@@ -315,12 +325,24 @@ def profile_check(file: Path) -> None:
 # ------------------------------------------------------------------ what the commands share
 
 
-def _this_host() -> Host:
+def _router_login(name: str, *, from_stdin: bool) -> RouterLogin:
+    from cpe_agent.host.core_dump import no_core_dump
+    from cpe_agent.login.secret import BadSecret, read_secret
+
+    no_core_dump()
+    try:
+        secret = read_secret(from_stdin=from_stdin, prompt="prompt.router", option="--router-password-stdin")
+    except BadSecret as error:
+        raise Stop(str(error), USAGE) from None
+    return lambda: (name, secret.reveal().decode("utf-8", "surrogateescape"))
+
+
+def _this_host(router_login: RouterLogin | None = None) -> Host:
     from cpe_agent.collector import CannotMeasure
     from cpe_agent.host import this_host
 
     try:
-        return this_host()
+        return this_host(router_login)
     except CannotMeasure as error:
         raise Stop(error.reason, CANNOT_RUN) from None
 

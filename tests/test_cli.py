@@ -76,6 +76,8 @@ def test_version() -> None:
         (("run", "--answer", "mood=bad"), "second-device"),
         (("run", "--answer", "phones=maybe"), "work, fail, none"),
         (("run", "--answer", "phones=work", "--answer", "phones=fail"), "given twice, as work and as fail"),
+        (("run", "--router-password-stdin"), "Add --router-login NAME"),
+        (("run", "--router-login", "admin"), "use --router-password-stdin"),
         (("run", "--budget", "0"), "0.2 to 120 seconds"),
         (("run", "--budget", "nan"), "0.2 to 120 seconds"),
         (("run", "--complaint", "site"), "--target HOST-OR-URL"),

@@ -84,6 +84,16 @@ def test_the_login_server_decides(radius: PppoeLine, tmp_path: Path, case: Case)
     assert [c["name"] for c in said["concentrators"]] == ["lab-bras"]
 
 
+def test_a_refused_login_is_asked_about(radius: PppoeLine, tmp_path: Path) -> None:
+    """The red sofa, typed with the keyboard set to Hebrew: a question, and the fault stays the refusal."""
+    said = login(radius, tmp_path, secret="רקג דםכש 7").said
+    assert (said["outcome"], said["fault"]) == ("rejected", "credentials-rejected")
+    assert said["hints"] == ["secret-typed-on-hebrew-layout", "secret-non-ascii"]
+    (tmp_path / "another-user").mkdir()
+    accepted = login(radius, tmp_path / "another-user").said
+    assert (accepted["outcome"], accepted["hints"]) == ("accepted", []), "what was accepted is not asked about"
+
+
 def test_only_pap(tmp_path: Path) -> None:
     """PAP tells the password to whoever answers: only to a concentrator that is known, or with --yes."""
     with PppoeLine(auth="pap", ac_name="edge-7") as line:

@@ -18,7 +18,8 @@ pytestmark = [
     pytest.mark.lab,
     pytest.mark.skipif(missing() is not None, reason=missing() or ""),
 ]
-KEYS = ["outcome", "method", "message", "concentrators", "stages", "fault", "owner", "acts", "suspects", "notes"]
+KEYS = ["outcome", "method", "message", "concentrators", "stages", "fault", "owner", "acts", "suspects", "notes",
+        "hints"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

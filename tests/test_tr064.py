@@ -199,14 +199,14 @@ def test_a_login_goes_only_to_a_box_at_home(url: str) -> None:
 # ------------------------------------------------------------------ the collector
 
 
-def collected() -> Router:
+def collected(net: Probes = NET) -> Router:
     addressing = Addressing(routes=(Route("eth0", Family.V4, "0.0.0.0/0", GATEWAY),))
     interfaces = Interfaces(nics=(Nic("eth0", NicKind.ETHERNET),))
     sections: dict[type, Section] = {
         section: Section(Outcome.MEASURED, 0.0, 0.0, content)
         for section, content in ((Plan, Plan()), (Interfaces, interfaces), (Addressing, addressing))
     }
-    return probe(lambda: router.collect(Host(LinuxLocal(), NET), Facts(sections)))
+    return probe(lambda: router.collect(Host(LinuxLocal(), net), Facts(sections)))
 
 
 @pytest.mark.lab
@@ -234,6 +234,17 @@ def test_a_router_that_wants_its_login_first_says_nothing_of_the_line() -> None:
     assert [sample.failure for sample in igd.samples] == [Failure.OTHER]
     assert readings.session.read(found) is None
     assert readings.answers_upnp.read(found) is False
+
+
+@pytest.mark.lab
+@pytest.mark.usefixtures("home")
+def test_the_login_that_the_customer_chose_to_give() -> None:
+    with box("--password", RIGHT[1]):
+        found, refused = collected(Probes(lambda: RIGHT)), collected(Probes(lambda: (USER, "wrong")))
+    assert readings.last_error.read(found) == "AUTHENTICATION_FAILURE"
+    assert (found.igds[0].source, found.igds[0].login_wanted) == ("tr064", False)
+    assert (refused.igds[0].login_wanted, readings.session.read(refused)) == (True, None)
+    assert RIGHT[1] not in repr(found)
 
 
 @pytest.mark.lab

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from cpe_agent.facts import (
         Address,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         WifiLink,
         WifiNetwork,
     )
+
+    RouterLogin = Callable[[], tuple[str, str]]
 
 
 class OsRelease(NamedTuple):
@@ -254,7 +256,12 @@ class Net(Protocol):
 
     async def ssdp(self, gateway: str, *, timeout_s: float) -> SsdpSearch: ...
     async def igd_description(self, location: str, *, timeout_s: float) -> IgdDescription: ...
-    async def igd_call(self, control_url: str, service_type: str, action: str, *, timeout_s: float) -> SoapAnswer: ...
+    async def igd_call(
+        self, control_url: str, service_type: str, action: str, *, timeout_s: float, with_login: bool = False
+    ) -> SoapAnswer:
+        """``with_login``: by the router's own login, if the customer chose to give it and the router asks for it."""
+        ...
+
     async def nat_pmp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
     async def pcp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
     async def dhcp_discover(self, nic: str, *, timeout_s: float) -> DhcpAsk: ...
@@ -275,8 +282,10 @@ class Host:
     net: Net
 
 
-def this_host() -> Host:
-    """The host for the system this runs on. Raises ``CannotMeasure`` on a system we have no part for."""
+def this_host(router_login: RouterLogin | None = None) -> Host:
+    """The host for the system this runs on. ``router_login`` gives the name and password of the router's own pages at
+    the moment they are needed, for a customer who chose to give them. Raises ``CannotMeasure`` on a system we have no
+    part for."""
     import sys
 
     from cpe_agent.collector import CannotMeasure, Outcome
@@ -285,7 +294,7 @@ def this_host() -> Host:
         from cpe_agent.host.linux import LinuxLocal
         from cpe_agent.host.net import Probes
 
-        return Host(LinuxLocal(), Probes())
+        return Host(LinuxLocal(), Probes(router_login))
     raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {sys.platform} yet")
 
 

@@ -9,11 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_agent.facts import Connect, DnsAnswer, Echo, Family, Hop, HttpAnswer, NatPmp, PathMtu, TlsAnswer
-    from cpe_agent.host import DhcpAsk, IgdDescription, PppoeAsk, SoapAnswer, SsdpSearch, SystemLookup
+    from cpe_agent.host import DhcpAsk, IgdDescription, PppoeAsk, RouterLogin, SoapAnswer, SsdpSearch, SystemLookup
 
 
 class Probes:
     """``Net`` on a real network. See there and in the named files for what each probe tells."""
+
+    def __init__(self, router_login: RouterLogin | None = None) -> None:
+        self._router_login = router_login
 
     async def echo(
         self,
@@ -127,9 +130,15 @@ class Probes:
 
         return await igd.igd_description(location, timeout_s=timeout_s)
 
-    async def igd_call(self, control_url: str, service_type: str, action: str, *, timeout_s: float) -> SoapAnswer:
+    async def igd_call(
+        self, control_url: str, service_type: str, action: str, *, timeout_s: float, with_login: bool = False
+    ) -> SoapAnswer:
         from cpe_agent.host import igd
 
+        if with_login and self._router_login is not None:
+            from cpe_agent.host import tr064
+
+            return await tr064.call(control_url, service_type, action, login=self._router_login(), timeout_s=timeout_s)
         return await igd.igd_call(control_url, service_type, action, timeout_s=timeout_s)
 
     async def nat_pmp(self, gateway: str, *, timeout_s: float) -> NatPmp:

@@ -1,7 +1,8 @@
 """TR-064 (LAN-side DSL CPE configuration): the same description and the same calls as UPnP, behind the router's own
 login, by HTTP Digest.
 
-Only for a login that the customer chose to give. It is no question of ``Net``: what is asked there, a recording keeps.
+Only for a login that the customer chose to give. The login itself is no part of a question of ``Net``: what is asked
+there, a recording keeps.
 """
 
 from __future__ import annotations

@@ -68,7 +68,8 @@ def run_login_test(
                 verdict = asyncio.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
                 word = word_of(verdict, any_method=method == "auto")
                 if word is not None:
-                    memory.end(LoginEnd(time.time(), word, shape_of(word, user, secret, realms)))
+                    verdict = verdict._replace(hints=shape_of(word, user, secret, realms))
+                    memory.end(LoginEnd(time.time(), word, verdict.hints))
         if memory.problem is not None:
             say(login_text(memory.problem))
             verdict = verdict._replace(notes=(*verdict.notes, memory.problem))

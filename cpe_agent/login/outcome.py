@@ -69,7 +69,8 @@ class Seen:
 
 
 class Verdict(NamedTuple):
-    """``notes`` are keys of sentences (words/en/login.py), the most important first."""
+    """``notes`` are keys of sentences (words/en/login.py), the most important first. ``hints``: classes of what the
+    refused login looked like (``cpe_agent.login.shape``), each a question to whoever typed it and no proof."""
 
     seen: Seen
     outcome: Outcome
@@ -77,6 +78,7 @@ class Verdict(NamedTuple):
     fault: str | None
     suspects: tuple[str, ...]
     notes: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
     @property
     def owner(self) -> str | None:
@@ -112,6 +114,7 @@ class Verdict(NamedTuple):
             "acts": self.acts,
             "suspects": list(self.suspects),
             "notes": list(self.notes),
+            "hints": list(self.hints),
         }
 
 

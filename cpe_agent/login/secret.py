@@ -1,4 +1,4 @@
-"""The password, for as long as one login test needs it, and where it is asked for."""
+"""A password, for as long as a login test or a look at the router needs it, and where it is asked for."""
 
 from __future__ import annotations
 
@@ -38,17 +38,18 @@ class Secret:
         self._octets[:] = bytes(len(self._octets))
 
 
-def read_secret(*, from_stdin: bool) -> Secret:
-    """The first line of stdin, or what is typed at the terminal without echo. Raises ``BadSecret``."""
+def read_secret(*, from_stdin: bool, prompt: str = "prompt", option: str = "--password-stdin") -> Secret:
+    """The first line of stdin, or what is typed at the terminal without echo. ``option`` is what asks for stdin.
+    Raises ``BadSecret``."""
     if from_stdin:
         line = bytearray(sys.stdin.buffer.readline(_LONGEST + 3)) if sys.stdin is not None else bytearray()
         return Secret(line.rstrip(b"\r\n"))
     if sys.stdin is None or not sys.stdin.isatty():
-        raise BadSecret("no terminal to ask for the password: use --password-stdin")
+        raise BadSecret(f"no terminal to ask for the password: use {option}")
     from getpass import getpass
 
     try:
-        typed = getpass(login_text("prompt"), sys.stderr)
+        typed = getpass(login_text(prompt), sys.stderr)
     except EOFError:
         typed = ""
     return Secret(typed.encode("utf-8", "surrogateescape"))

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from cpe_agent.login.ending import Outcome
-from cpe_agent.words import fault_text, login_text, ui
+from cpe_agent.words import fault_text, login_text, shape_question, ui
 
 if TYPE_CHECKING:
     from cpe_agent.login.outcome import Verdict
@@ -57,6 +57,7 @@ def _rows(verdict: Verdict, language: str) -> list[tuple[str, str]]:
         rows.append(
             (login_text("label.by", language), f"{concentrator.name or '-'} {concentrator.mac.hex(':')} ({known})")
         )
+    rows += [(login_text("label.ask", language), shape_question(hint, language)) for hint in verdict.hints]
     rows += [(ui("label.note", language), note_text(verdict, key, language)) for key in verdict.notes]
     return rows
 

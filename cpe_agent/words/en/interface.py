@@ -189,6 +189,7 @@ PHRASES: dict[str, str] = {
     "section.path": "the way out",
     "section.dns": "name look-up",
     "section.web": "web pages",
+    "router-login": "what the router knows (it wants its own login: cpe-agent run --router-login NAME)",
     "section.pppoe": "PPPoE at the modem",
     "section.past": "earlier runs on this computer",
     # what was seen failing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PHRASES: dict[str, str] = {
     "prompt": "Password of the Internet login (not shown): ",
+    "prompt.router": "Password of the router's own pages (not shown): ",
     # while it runs
     "stage.discovery": "calling for the provider's concentrator",
     "stage.session": "asking it for a session",
@@ -33,6 +34,7 @@ PHRASES: dict[str, str] = {
     "label.said": "The server's words",
     "label.login": "Login",
     "label.by": "Answered",
+    "label.ask": "Ask first",
     "known": "in the provider's list",
     "stranger": "not in the provider's list",
     # remarks
