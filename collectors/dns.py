@@ -36,7 +36,7 @@ _MOST_KEPT = 16
 _MOST_PUBLIC = 2
 _WAIT_S = 2.5  # before a resolver of this home is called silent
 _SYSTEM_S = 1.5  # only beside the direct questions; these decide what is slow and what is dead
-_HEDGE_S = 0.6
+_HEDGE_S = 0.6  # as long as a direct question waits before it is sent again
 _ENCRYPTED_ONLY = "strict"
 _SPOKE = (Failure.NXDOMAIN, Failure.NODATA, Failure.SERVFAIL, Failure.DNS_REFUSED)
 

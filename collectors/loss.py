@@ -55,7 +55,8 @@ async def _sign_of_life(host: Host, route: Route) -> tuple[Echo | None, int | No
     """The gateway's answer to an echo, and a TCP port of it that answers; None when it is silent. Its own section
     (``Gateway``) looks longer; the burst need not wait for that."""
     assert route.gateway is not None
-    address = with_scope(route.gateway, route.nic)
+    gateway = route.gateway
+    address = with_scope(gateway, route.nic)
 
     async def echo() -> Echo | Connect:
         return await host.net.echo(address, count=2, interval_s=_INTERVAL_S, timeout_s=_LIFE_S)
@@ -64,13 +65,13 @@ async def _sign_of_life(host: Host, route: Route) -> tuple[Echo | None, int | No
         return await host.net.connect(address, port, timeout_s=_LIFE_S)
 
     def enough(answers: Mapping[str, Echo | Connect]) -> float | None:
-        found = [a for a in answers.values() if lives(a, address)]
+        found = [a for a in answers.values() if lives(a, gateway)]
         return None if not found else 0.0 if any(isinstance(a, Echo) for a in found) else _GRACE_S
 
     answers = await together(
         {"echo": echo(), **{str(port): ask(port) for port in _PORTS}}, timeout_s=_LIFE_S + _GRACE_S, enough=enough
     )
-    port = next((a.port for a in answers.values() if isinstance(a, Connect) and lives(a, address)), None)
+    port = next((a.port for a in answers.values() if isinstance(a, Connect) and lives(a, gateway)), None)
     heard = next((a for a in answers.values() if isinstance(a, Echo) and a.received), None)
     if heard is not None or port is not None:
         return heard, port
@@ -121,8 +122,18 @@ async def _far(host: Host, far: str, count: int) -> LossLeg | None:
 
 
 async def _living(host: Host, routes: list[Route]) -> tuple[Route, Echo | None, int | None] | None:
-    signs = await asyncio.gather(*(_sign_of_life(host, route) for route in routes))
-    return next(((route, *sign) for route, sign in zip(routes, signs, strict=True) if sign is not None), None)
+    """The best route whose gateway is alive. All are asked at once; a silent one behind it is not waited for."""
+    asked = [asyncio.ensure_future(_sign_of_life(host, route)) for route in routes]
+    try:
+        for route, task in zip(routes, asked, strict=True):
+            sign = await task
+            if sign is not None:
+                return route, *sign
+        return None
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
 
 async def collect(host: Host, facts: Facts) -> Loss:

@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 
 _WHOLE_S = 2.3  # a page; how long a resolver may take is for the DNS section to say
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
-_ELSEWHERE_S = 1.0
+_ELSEWHERE_S = 1.0  # one more page, from a server that is known to be there or not at all
 _OWN_FIRST_S = 0.15  # what the own resolver still gets once a public one has answered
 _RESEND_S = (0.4,)
-_HEDGE_S = 0.6
+_HEDGE_S = 0.6  # several round trips of a slow line; sooner would double the questions of healthy ones
 _MOST_HOSTS = 4
 _MOST_OWN = 2
 _MOST_PUBLIC = 2
