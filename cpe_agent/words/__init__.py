@@ -59,6 +59,19 @@ def ui(key: str, language: str = "en") -> str:
     return text
 
 
+def phrase(table: str, key: str, language: str = "en") -> str:
+    """A sentence of ``words/en/<table>.py``: its ``PHRASES``."""
+    text: str = import_module(f"cpe_agent.words.{language}.{table}").PHRASES[key]
+    return text
+
+
+def counted(table: str, key: str, number: int, language: str = "en") -> str:
+    """A sentence that counts something, in the form that the number needs (``COUNTED`` of the table: one, more);
+    ``{n}`` in it is the number, the caller fills it."""
+    one, more = import_module(f"cpe_agent.words.{language}.{table}").COUNTED[key]
+    return str(one if number == 1 else more)
+
+
 def login_text(key: str, language: str = "en") -> str:
     """A sentence of the login test."""
     text: str = import_module(f"cpe_agent.words.{language}.login").PHRASES[key]

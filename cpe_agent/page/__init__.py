@@ -1,0 +1,1 @@
+"""The customer's page: what a double click opens. Served on this computer to this computer alone."""
