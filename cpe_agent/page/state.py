@@ -8,8 +8,8 @@ from typing import NamedTuple
 from cpe_agent.report import Report
 
 ACTIONS = ("again", "answer", "language", "send", "keep-back", "save", "wish", "task", "stop")
-"""What a button may ask for: the field ``do`` of a form that is posted to ``do``. ``again`` may carry ``step`` (what the
-customer has just done), ``answer`` carries ``question`` and ``value``, ``language`` carries ``lang``, ``wish`` and
+"""What a button may ask for: the field ``do`` of a form that is posted to ``do``. ``again`` may carry ``step`` (what
+the customer has just done), ``answer`` carries ``question`` and ``value``, ``language`` carries ``lang``, ``wish`` and
 ``task`` carry ``value`` yes | no."""
 
 
@@ -33,8 +33,8 @@ class PageState(NamedTuple):
     stops). ``segments`` are judged from what is measured so far; ``trying`` and ``measured`` are sections' names.
     ``earlier``: this visit's reports before ``report``, oldest first. ``step``: what the customer said was done before
     this measuring. ``answers``: question -> value. ``wish``: what the representative asks for and the customer must
-    allow (check-again | deep-test). ``saved``: the name of the file that was saved. ``trouble``: key of a sentence about
-    what this program could not do."""
+    allow (check-again | deep-test). ``saved``: the name of the file that was saved. ``trouble``: key of a sentence
+    about what this program could not do."""
 
     language: str
     phase: str
