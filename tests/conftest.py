@@ -1,4 +1,4 @@
-"""What holds for every test: the words are English unless a test asks for others, and nothing is judged by the clock."""
+"""What holds for every test: the words are English unless it asks for others, and nothing is judged by the clock."""
 
 from __future__ import annotations
 
