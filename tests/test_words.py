@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cpe_agent.words import RIGHT_TO_LEFT, amount, counted, duration, evidence, fault_text, ui
+from cpe_agent.words import RIGHT_TO_LEFT, amount, counted, deciding_test, duration, evidence, fault_text, ui
 from docs.words import TRANSLATED, english, read, trouble
 
 SCRIPTS = {"he": "HEBREW", "ar": "ARABIC", "ru": "CYRILLIC"}
@@ -82,6 +82,12 @@ def test_what_is_filled_into_a_right_to_left_sentence_stands_isolated(language: 
     assert ("\u2068" in text and "\u2069" in text) is (language in RIGHT_TO_LEFT)
     assert text != evidence("router.uptime_s", 7300)
     assert ui("call", language).format(provider="Lab (*1234)").count("Lab (*1234)") == 1
+
+
+@pytest.mark.parametrize("language", RIGHT_TO_LEFT)
+def test_an_option_stands_isolated_and_a_command_can_be_copied(language: str) -> None:
+    assert "\u2068--deep\u2069" in deciding_test("run-again-deep", language)
+    assert "cpe-agent run --router-login NAME" in ui("router-login", language)
 
 
 def test_amounts_and_durations() -> None:
