@@ -17,7 +17,7 @@ FAULTS_OF_PEOPLE = {
     # what no sentence says to a person whose line is dead, in the spellings that were thought of
     "en": r"\byour (fault|mistake)\b|\byou (have )?(mis)?typed|\byou (entered|forgot)|\bguilty\b|\bto blame\b",
     "he": r"אשמת|באשמ|טעית|הקלדת (לא|בטעות|שגוי)|שכחת|טעות שלך|הטעות שלכם|טעיתם|שכחתם",
-    "ar": r"خطؤك|خطأك|أخطأت|نسيت|ذنبك|بسببك|كتبت خطأ",
+    "ar": r"خطؤك|خطأك|أخطأت|غلطت|نسيت|ذنبك|بسببك|(كتبت|أدخلت) خطأ|بشكل خاطئ|اللوم عليك|تقصيرك",
     "ru": r"вы виноваты|по вашей вине|вы ошиблись|ваша ошибка|ваша вина|вы забыли|вы неправильно|вы неверно",
 }
 
