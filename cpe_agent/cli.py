@@ -263,6 +263,7 @@ def trace(host: str | None, rounds: int) -> None:
     "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
     "but the concentrator that answers. Needs root or CAP_NET_RAW.\n\n"
     "Exit status: 0 accepted, 1 a fault is named, 2 wrong usage, 3 inconclusive, 4 could not run.",
+    context_settings={"allow_extra_args": True},  # refused below: click would print what may be the password
 )
 @click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
 @click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
@@ -284,7 +285,14 @@ def trace(host: str | None, rounds: int) -> None:
     "password in the clear, to any concentrator.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object; the stages go to stderr.")
-def login_test(**options: Any) -> None:
+@click.pass_context
+def login_test(context: click.Context, /, **options: Any) -> None:
+    if context.args:
+        raise Stop(
+            "login-test takes options alone; a password is asked for, or read from stdin with --password-stdin, and "
+            "never an argument, which others on this computer could read",
+            USAGE,
+        )
     from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
 
     plan = _plan_of(options.pop("profile_file"))
