@@ -11,7 +11,7 @@ import pytest
 from cpe_agent.host.login_record import FILE_NAME, login_tests
 from cpe_agent.login.memory import Memory
 from tests.login.cases import CASES, Case
-from tests.login.place import PROJECT, SECRET, Place, place, router, start, wait_for
+from tests.login.place import AC, PC, PROJECT, SECRET, Place, place, router, start, wait_for
 from tests.probe_lab import ip, missing
 
 pytestmark = [
@@ -227,11 +227,11 @@ def test_the_interface(wire: Place, home: Path) -> None:
     nowhere = wire.login(home, interface="eth7")
     assert nowhere.status == 2
     assert "there is no eth7" in nowhere.stderr
-    ip("link set line down", netns="lgac")
+    ip("link set line down", netns=AC)
     try:
         out = wire.login(home)
     finally:
-        ip("link set line up", netns="lgac")
+        ip("link set line up", netns=AC)
     assert out.status == 4
     assert "no signal on its cable" in out.stderr
 
@@ -239,11 +239,11 @@ def test_the_interface(wire: Place, home: Path) -> None:
 def test_the_one_wired_interface_needs_no_name(wire: Place, home: Path) -> None:
     wire.behave()
     assert wire.login(home, interface=None).said["outcome"] == "accepted"
-    ip("link add eth1 type veth peer name eth2", "link set eth1 up", "link set eth2 up", netns="lgpc")
+    ip("link add eth1 type veth peer name eth2", "link set eth1 up", "link set eth2 up", netns=PC)
     try:
         several = wire.login(home, interface=None)
     finally:
-        ip("link del eth1", netns="lgpc")
+        ip("link del eth1", netns=PC)
     assert several.status == 2
     assert all(name in several.stderr for name in ("eth0", "eth1", "eth2"))
 

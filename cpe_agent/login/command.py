@@ -11,7 +11,6 @@ from cpe_agent.collector import CannotMeasure
 from cpe_agent.collector import Outcome as Measuring
 from cpe_agent.host.core_dump import no_core_dump
 from cpe_agent.host.login_record import LoginEnd
-from cpe_agent.host.ppp_frames import load
 from cpe_agent.host.raw import open_wire
 from cpe_agent.host.state_folder import state_folder
 from cpe_agent.login.attempt import Order, attempt, refused_by_rules
@@ -64,7 +63,6 @@ def run_login_test(
         if verdict is None:
             with open_wire(order.interface, vlan=vlan) as wire:
                 secret = read_secret(from_stdin=password_stdin)
-                load()
                 verdict = asyncio.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
                 word = word_of(verdict, any_method=method == "auto")
                 if word is not None:

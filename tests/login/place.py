@@ -1,6 +1,6 @@
 """Two namespaces and the wire between them: the program on one side, the scripted concentrator on the other.
 
-lgpc eth0 ------------------------- line lgac
+lgpcPID eth0 ------------------------- line lgacPID
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.lab.needs import clean_environment
 from tests.probe_lab import ip, listening, program
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PC, AC = "lgpc", "lgac"
+PC, AC = (f"{side}{os.getpid()}" for side in ("lgpc", "lgac"))  # two suites at once do not meet
 USER, SECRET = "alice@isp.example", "correct horse"
 
 
@@ -137,7 +137,7 @@ def router(home: Path, status: str) -> Iterator[None]:
 
 @contextmanager
 def place() -> Iterator[Place]:
-    _remove()
+    _sweep()
     try:
         ip(f"netns add {PC}", f"netns add {AC}")
         ip(f"link add eth0 netns {PC} type veth peer name line netns {AC}")
@@ -159,10 +159,16 @@ def place() -> Iterator[Place]:
             finally:
                 running.kill()
     finally:
-        _remove()
+        _remove(PC, AC)
 
 
-def _remove() -> None:
-    for name in (PC, AC):
+def _sweep() -> None:
+    """What runs left behind that were killed, and an earlier place of this one."""
+    left = [netns.name for netns in Path("/run/netns").glob("lg[pa]c[0-9]*")]
+    _remove(*(name for name in left if name in (PC, AC) or not Path(f"/proc/{name[4:]}").exists()))
+
+
+def _remove(*names: str) -> None:
+    for name in names:
         if Path(f"/run/netns/{name}").exists():
             subprocess.run(["ip", "netns", "del", name], check=False)
