@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,8 @@ pytestmark = [
 ]
 KEYS = ["outcome", "method", "message", "concentrators", "stages", "fault", "owner", "acts", "suspects", "notes",
         "hints"]  # fmt: skip
+OVER_PCAP = ("right", "right, MS-CHAPv2", "on a VLAN", "garbage behind every frame", "wrong", "nobody answers",
+             "silent on our VLAN")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +44,22 @@ def status_of(case: Case) -> int:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_the_verdict(wire: Place, home: Path, case: Case) -> None:
+    check(case, wire, home, "cpe_agent")
+
+
+@pytest.mark.skipif(find_library("pcap") is None, reason="libpcap is not installed")
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in OVER_PCAP], ids=lambda c: c.name)
+def test_the_verdict_over_libpcap(wire: Place, home: Path, case: Case) -> None:
+    check(case, wire, home, "tests.login.over_pcap")
+
+
+def check(case: Case, wire: Place, home: Path, module: str) -> None:
     arguments = list(case.arguments)
     if case.profile is not None:
         (home / "isp.toml").write_text(case.profile)
         arguments += ["--profile", str(home / "isp.toml")]
     wire.behave(**case.behaviour)
-    ran = wire.login(home, *arguments, secret=SECRET if case.right else "wrong horse")
+    ran = wire.login(home, *arguments, secret=SECRET if case.right else "wrong horse", module=module)
     seen = wire.behave()
     said = ran.said
     assert (said["outcome"], said["fault"], said["owner"]) == (case.outcome, case.fault, case.owner), said

@@ -46,9 +46,9 @@ class Ran(NamedTuple):
         return said
 
 
-def command(*arguments: str, interface: str | None = "eth0", user: str = USER) -> list[str]:
+def command(*arguments: str, interface: str | None = "eth0", user: str = USER, module: str = "cpe_agent") -> list[str]:
     named = [] if interface is None else ["--interface", interface]
-    program = [sys.executable, "-m", "cpe_agent", "login-test"]
+    program = [sys.executable, "-m", module, "login-test"]
     return [*program, *named, "--user", user, "--password-stdin", *arguments]
 
 
@@ -101,11 +101,13 @@ class Place:
         json_: bool = True,
         before: Sequence[str] = (),
         more: dict[str, str] | None = None,
+        module: str = "cpe_agent",
     ) -> Ran:
-        """One run of the program beside the concentrator. ``before``: what starts it; ``more``: of its environment."""
-        shape = ["--json"] if json_ else []
+        """One run of the program beside the concentrator. ``before``: what starts it; ``more``: of its environment;
+        ``module``: what is run in its place."""
+        called = command(*(["--json"] if json_ else []), *arguments, user=user, interface=interface, module=module)
         done = subprocess.run(
-            ["ip", "netns", "exec", PC, *before, *command(*shape, *arguments, user=user, interface=interface)],
+            ["ip", "netns", "exec", PC, *before, *called],
             input=secret + "\n",
             capture_output=True,
             text=True,
