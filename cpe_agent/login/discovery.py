@@ -22,12 +22,10 @@ from cpe_agent.host.ppp_frames import (
     Discovery,
     Items,
     discovery_frame,
-    load,
     read_frame,
     value_of,
 )
 from cpe_agent.host.pppoe_discovery import call, is_known
-from cpe_agent.host.thread import in_thread
 from cpe_agent.login.ending import Outcome, Over
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
 PADI_RESEND_S = (0.4, 1.1)
 PADI_GIVE_UP_S = 2.0  # with the program's own start the verdict stands within 2.8 s
 OTHERS_S = 0.2  # how long a second concentrator may take after the first answer
-LOAD_S = 60.0  # a slow disk; the call does not wait for scapy, only its answer does
+MEANWHILE_S = 0.1  # at the least to read what came while scapy was loading, on a slow computer too
 PADR_RESEND_S = (0.7, 1.7)
 PADR_GIVE_UP_S = 2.5
 MOST_CONCENTRATORS = 8
@@ -82,21 +80,12 @@ class Found(NamedTuple):
     unmatched: bool
 
 
-async def find(wire: Wire, service: str, listed: Sequence[str]) -> Found:
+async def find(wire: Wire, service: str, listed: Sequence[str], loading: asyncio.Future[ModuleType]) -> Found:
     """Call (PADI) and collect the offers (PADO), in order of arrival, one a concentrator; none is a finding too. A
     second answer is waited for: a rogue beside the provider's own is worth knowing before anything is sent.
 
-    scapy loads while the call is out, which is why that one frame is spelled without it. Raises ``CannotMeasure`` when
-    it is not installed."""
-    loading = asyncio.ensure_future(in_thread(load, timeout_s=LOAD_S))
-    try:
-        return await _find(wire, service, listed, loading)
-    finally:
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
-
-
-async def _find(wire: Wire, service: str, listed: Sequence[str], loading: asyncio.Future[ModuleType]) -> Found:
+    ``loading``: scapy, which loads while the call is out; that one frame is spelled without it. Raises
+    ``CannotMeasure`` when it is not installed."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     unique = os.urandom(8)
@@ -110,7 +99,7 @@ async def _find(wire: Wire, service: str, listed: Sequence[str], loading: asynci
         while (left := min(start + following, until) - loop.time()) > 0:
             frame = await wire.receive(left)
             arrived = loop.time()
-            await loading
+            await asyncio.shield(loading)
             heard = None if frame is None else read_frame(frame, wire.mac)
             if not isinstance(heard, Discovery) or heard.code != PADO:
                 continue
@@ -121,7 +110,7 @@ async def _find(wire: Wire, service: str, listed: Sequence[str], loading: asynci
                 continue
             if not found:
                 following = PADI_GIVE_UP_S
-                until = min(until, arrived + OTHERS_S)
+                until = min(until, max(arrived + OTHERS_S, loop.time() + MEANWHILE_S))
             found[heard.source] = _concentrator(heard, listed)
     return Found(tuple(found.values()), unmatched)
 
