@@ -470,7 +470,6 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
-    from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
     if "help" in options["answer"]:
@@ -482,9 +481,7 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     progress = Progress()
     ending.stop_in_order()
     try:
-        report = asyncio.run(
-            diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
-        )
+        report = asyncio.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
     except KeyboardInterrupt:
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None
@@ -513,6 +510,30 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
+
+
+async def _diagnose(
+    host: Host, plan: Plan, answers: Answers, options: dict[str, Any], progress: Progress, desk: Desk | None
+) -> Report:
+    """The run; with a case and a desk its progress is told there meanwhile."""
+    from functools import partial
+
+    from cpe_agent.engine import diagnose
+
+    measured = partial(diagnose, host, plan, answers, budget_s=options["budget"], case=options["case"])
+    if desk is None or options["case"] is None:
+        return await measured(watch=progress.saw)
+    from cpe_agent.deliver.live import Live
+    from cpe_agent.report import uuid7
+
+    run_id = uuid7()
+    async with Live(desk, run_id, options["case"]) as live:
+
+        def saw(section: type, content: Any) -> None:
+            progress.saw(section, content)
+            live.saw(section, content)
+
+        return await measured(watch=saw, report_id=run_id)
 
 
 def _deliver(report: Report, desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """Kills the client (SIGKILL) while it keeps and sends reports, over and over, and counts at the desk.
 
 ``python -m tests.outbox_kill [RUNS] [--seed N] [--outbox KIND]`` prints one JSON line. A run is one outbox folder and a
-few lives of the client in it: each puts reports, tries to send them to a desk in some mood, and most are killed, before,
+few lives of the client in it: each puts reports and tries to send them to a desk in some mood. Most are killed before,
 after or in the middle of a step (a write, fsync, rename, unlink, or a piece to or from the network), or at a random
 moment. The last life is let be. Then every report whose ``put`` had returned must be at the desk, byte for byte, once.
 

@@ -31,7 +31,7 @@ _LEAST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 60.0  # a line that came back is noticed within this
 
 
-class WrongUse(ValueError):
+class WrongUse(Exception):
     """The command line lacks something; the message says what."""
 
 
@@ -222,5 +222,6 @@ def task(word: str, profile: Path | None, *, has_desk: bool) -> str:
         return phrase("upload", "task.on" if on else "task.off").format(file=login_task.entry_file())
     except login_task.Unsupported:
         raise CannotRun(phrase("upload", "task.unsupported")) from None
-    except OSError as error:
-        raise CannotRun(phrase("upload", "task.denied").format(reason=error.strerror)) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CannotRun(phrase("upload", "task.denied").format(reason=reason)) from None

@@ -136,7 +136,8 @@ class Outbox:
         if len(report) > MOST_REPORT:
             raise CannotKeep("too-large")
         digest = sha256(report).hexdigest()
-        entry = Kept(report_id, made, "kept", desk=desk, since=self.now(), size=len(report), sha256=digest)
+        since = round(self.now(), 3)
+        entry = Kept(report_id, made, "kept", desk=desk, since=since, size=len(report), sha256=digest)
         with _plainly():
             self._make_folder()
             with self._changing():

@@ -79,7 +79,6 @@ async def ask(
     pins: Collection[str] = (),
     timeout_s: float,
     max_bytes: int = 16_384,
-    proxies: Callable[[], Awaitable[tuple[str, ...]]] = system_proxies,
 ) -> DeskAnswer:
     """``pins``: base64 SHA-256 of the keys that the desk may show (``key_pin``); none: any that the store trusts.
     ``timeout_s`` for each way that is tried. Raises ValueError for a URL that may not be asked."""
@@ -96,7 +95,7 @@ async def ask(
     one = partial(exchange, url, method=method, headers=headers, body=body, max_bytes=max_bytes, accept=known)
     got = await _straight(target, url, one, timeout_s)
     if got.message.status is None and target.scheme == "https":
-        for proxy in await proxies():
+        for proxy in await system_proxies():
             through: Exchange = await one(proxy=proxy, timeout_s=timeout_s)
             if not secured:  # what a proxy itself answers is no word of the desk
                 continue
