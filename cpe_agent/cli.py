@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -368,7 +368,7 @@ def profile() -> None:
 @profile.command(name="check", help="Check a profile file and say what it holds.")
 @click.argument("file", type=click.Path(path_type=Path))
 def profile_check(file: Path) -> None:
-    plan = _plan_of(file)
+    plan, desk = _profile_of(file)
     click.echo(
         f"{file} is a usable profile.\n"
         f"  provider        {plan.isp_name or '(not named)'}\n"
@@ -380,7 +380,8 @@ def profile_check(file: Path) -> None:
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
-        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
+        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names\n"
+        f"  desk            {', '.join(desk.urls) if desk is not None else '(none: reports stay here)'}"
     )
 
 
@@ -543,7 +544,8 @@ def _deliver(report: Report, desk: Desk) -> None:
 
     if sys.stdout is not None and not sys.stdout.isatty():
         ending.hush_stdout()
-    after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True))
+    with suppress(OSError):  # nobody reads stderr any more
+        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True))
 
 
 def _answer(say: Callable[[], None]) -> str | None:

@@ -35,7 +35,7 @@ from cpe_agent.deliver.outbox import Kept, Outbox
 from cpe_agent.report import uuid7
 from tests import desk_stand_in
 
-STEPS = 45  # more than a life of one report has
+STEPS = 24  # about what a life has
 MOODS = [m for m in desk_stand_in.MOODS if m not in ("well", "stall")]
 PLACES = ("before", "middle", "after")
 _real_write = os.write

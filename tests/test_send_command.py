@@ -364,6 +364,12 @@ def test_a_desk_that_makes_no_sense_is_said(tmp_path: Path, text: str, hint: str
     assert "hunter2" not in str(error.value)
 
 
+def test_profile_check_shows_the_desk_and_not_its_ticket(profile: str, desk: desk_stand_in.Desk) -> None:
+    text = call("profile", "check", profile).stdout
+    assert desk.url in text
+    assert TICKET not in text
+
+
 def test_the_ticket_is_in_no_report(profile: str) -> None:
     from cpe_agent.codec import to_plain
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from cpe_agent.deliver import upload
-from cpe_agent.deliver.outbox import Kept, Outbox
+from cpe_agent.deliver.outbox import KEPT_S, LEAST_TRIES, Kept, Outbox
 from cpe_agent.deliver.upload import backoff_s, kept_header, read_answer, retry_after_s, send_due
 from cpe_agent.deliver.why import reason_text
 from cpe_agent.facts import Failure
@@ -250,11 +250,15 @@ def test_the_next_desk_is_tried_when_one_has_no_word(box: Outbox) -> None:
         assert number not in second.rows
 
 
-def test_a_report_for_one_desk_goes_to_no_other(box: Outbox, desk: desk_stand_in.Desk) -> None:
+def test_a_report_for_one_desk_goes_to_no_other(box: Outbox, clock: Clock, desk: desk_stand_in.Desk) -> None:
     filled(box, desk="desk.other.example")
     assert send(box, desk.url, everything=True) == [("other-desk", {"id": name(1), "desk": "desk.other.example"})]
     assert desk.requests == []
-    assert box.all()[0].state == "kept"
+    assert (box.all()[0].state, box.all()[0].tries) == ("kept", 1)
+    for _ in range(LEAST_TRIES):
+        send(box, desk.url, everything=True)
+    clock.at += KEPT_S + 1
+    assert send(box, desk.url)[0][0] == "too-old", "and grows old like any other"
 
 
 def test_one_sender_at_a_time(box: Outbox, desk: desk_stand_in.Desk) -> None:
@@ -281,7 +285,7 @@ def test_a_disk_that_fails_after_the_201_sends_it_once_more(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        assert [key for key, _ in send(box, desk.url)] == ["sent", "cannot-keep.full"]
+        assert [key for key, _ in send(box, desk.url)] == ["sent", "not-noted"]
     assert box.all()[0].state == "kept"
     assert [key for key, _ in send(box, desk.url)] == ["sent"]
     assert (desk.stored, len(desk.requests)) == (1, 2)
@@ -479,7 +483,7 @@ def test_a_201_that_is_not_about_this_report_is_no_answer(body: bytes) -> None:
 def test_every_reason_has_a_sentence_and_accuses_nobody() -> None:
     reasons = [f.value for f in Failure]
     reasons += [str(s) for s in (202, 302, 400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 502, 503)]
-    for reason in [*reasons, "other-answer", "unreachable", None, "422: a: b", "never heard of"]:
+    for reason in [*reasons, "other-answer", "other-desk", "unreachable", None, "422: a: b", "never heard of"]:
         text = reason_text(reason)
         assert text
         assert "{" not in text

@@ -58,14 +58,17 @@ def send(desk: Desk | None, report: bytes | None, *, everything: bool, wait_s: f
     outbox = outbox_here()
     also = () if report is None else (_put(outbox, report, desk, say),)
     until = time.monotonic() + wait_s
-    while True:
-        done = asyncio.run(send_due(outbox, desk, everything=everything, also=also, say=_speaker(say)))
-        kept = [entry for entry in outbox.all() if entry.state == "kept"]
-        left_s = until - time.monotonic()
-        if not kept or left_s <= 0:
-            break
-        time.sleep(min(left_s, _pause_s(kept, outbox.now())))
-        everything, also = False, ()
+    done: tuple[Kept, ...] = ()
+    with suppress(KeyboardInterrupt):  # stopped: what is kept is kept
+        while True:
+            done = asyncio.run(send_due(outbox, desk, everything=everything, also=also, say=_speaker(say)))
+            kept = [entry for entry in outbox.all() if entry.state == "kept"]
+            left_s = until - time.monotonic()
+            if not kept or left_s <= 0:
+                break
+            time.sleep(min(left_s, _pause_s(kept, outbox.now())))
+            everything, also = False, ()
+    kept = [entry for entry in outbox.all() if entry.state == "kept"]
     for file in outbox.damaged():
         say(phrase("upload", "damaged").format(file=file))
     if kept:

@@ -259,7 +259,8 @@ class Outbox:
     def _store(self, entry: Kept, body: bytes) -> None:
         line = json.dumps(to_plain(_Line(FORMAT, entry)), separators=(",", ":")).encode()
         part = self.folder / f".{entry.id}.part"
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        handle = os.open(part, flags, 0o600)
         try:
             try:
                 left = memoryview(line + b"\n" + body)

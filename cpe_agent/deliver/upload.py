@@ -63,8 +63,8 @@ async def send_due(
             return await _round(outbox, desk, tell, everything=everything, also=also)
     except BlockingIOError:
         tell("busy", {})
-    except (CannotKeep, TimeoutError, OSError) as error:
-        tell(f"cannot-keep.{error.key}" if isinstance(error, CannotKeep) else "cannot-keep.no-folder", {})
+    except (CannotKeep, TimeoutError, OSError):
+        tell("not-noted", {})
     return ()
 
 
@@ -87,6 +87,8 @@ async def _round(
             continue
         if entry.desk is not None and entry.desk not in ours:
             tell("other-desk", {"id": entry.id, "desk": entry.desk})
+            # A try all the same: what can never go must grow old like the others.
+            await in_thread(outbox.update, _again(entry, "other-desk", now), timeout_s=DISK_S)
             continue
         try:
             body = await in_thread(outbox.read, entry.id, timeout_s=DISK_S)
@@ -120,12 +122,16 @@ async def _send(entry: Kept, body: bytes, desk: Desk, clock: Callable[[], float]
         if outcome.state == "refused":
             break
         wait_s, stop = max(wait_s, outcome.retry_s), stop and outcome.stop
-    now = clock()
-    again = None if outcome.state == "refused" else now + min(MOST_WAIT_S, max(wait_s, backoff_s(entry.tries)))
-    left = entry._replace(
-        state=outcome.state, tries=entry.tries + 1, next_try=again, reason=outcome.reason, tried=now
-    )  # fmt: skip
+    left = _again(entry, outcome.reason, clock(), wait_s)
+    if outcome.state == "refused":
+        left = left._replace(state="refused", next_try=None)
     return left, outcome._replace(stop=stop and outcome.state == "kept")
+
+
+def _again(entry: Kept, reason: str | None, now: float, wait_s: float = 0.0) -> Kept:
+    """The entry after a try that failed now; the desk wants to be left alone for ``wait_s`` seconds."""
+    following = now + min(MOST_WAIT_S, max(wait_s, backoff_s(entry.tries)))
+    return entry._replace(state="kept", tries=entry.tries + 1, next_try=following, reason=reason, tried=now)
 
 
 async def _one(url: str, entry: Kept, packed: bytes, desk: Desk, now: float) -> Outcome:

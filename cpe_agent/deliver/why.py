@@ -21,7 +21,7 @@ _GROUPS: dict[str, tuple[Failure, ...]] = {
     "answer": (Failure.GARBAGE, Failure.TOO_LARGE, Failure.REDIRECT_LOOP),
 }  # fmt: skip
 _GROUP = {failure.value: group for group, failures in _GROUPS.items() for failure in failures}
-_STATUS = {"429": "crowded", "503": "crowded", "other-answer": "answer"}
+_STATUS = {"429": "crowded", "503": "crowded", "other-answer": "answer", "other-desk": "other-desk"}
 _REFUSED = ("400", "409", "413", "415", "422")
 
 

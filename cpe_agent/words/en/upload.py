@@ -10,6 +10,7 @@ PHRASES: dict[str, str] = {
     "show {id}",
     "other-desk": "The report {id} was made for the desk of {desk}. It is not sent anywhere else.",
     "too-old": "The report {id} of {made} waited for seven days without a way out. It was deleted.",
+    "not-noted": "The outbox on this computer cannot be written at this moment, so something may be sent once more.",
     "busy": "Another cpe-agent is sending at this moment.",
     # after a run
     "goes.by-itself": "It is tried again after you log in to this computer, and at every check. To try now: "
@@ -53,6 +54,7 @@ PHRASES: dict[str, str] = {
     "reason.certificate": "what answered could not prove that it is the desk.",
     "reason.answer": "the desk's answer could not be understood.",
     "reason.crowded": "the desk is busy and asks for patience.",
+    "reason.other-desk": "it was made for another desk.",
     "reason.trouble": "the desk has a trouble of its own ({said}).",
     # why the desk will not take it
     "reason.400": "it arrived changed. {said}",
