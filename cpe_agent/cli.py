@@ -343,13 +343,14 @@ def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
 @click.option("--all", "everything", is_flag=True, help="Also what waits for its next try, and what was refused.")
 @click.option("--wait", type=click.IntRange(0, 10_080), default=0, help="Go on for so many minutes.")
 @click.option("--quiet", is_flag=True, help="Say nothing.")
-def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool) -> None:
+@_language_option
+def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool, lang: str) -> None:
     with _delivering() as command:
         desk = None if profile_file is None else _profile_of(profile_file).desk
         data = None if report is None else _read(report)
         ending.stop_in_order()
         say = (lambda _line: None) if quiet else click.echo
-        sys.exit(command.send(desk, data, everything=everything, wait_s=wait * 60, say=say))
+        sys.exit(command.send(desk, data, everything=everything, wait_s=wait * 60, say=say, language=lang))
 
 
 @cli.group(help="The reports on this computer that wait for the provider's desk, and receipts of those it has.")
@@ -358,16 +359,18 @@ def outbox() -> None:
 
 
 @outbox.command(name="list", help="One line a report.")
-def outbox_list() -> None:
+@_language_option
+def outbox_list(lang: str) -> None:
     with _delivering() as command:
-        click.echo("\n".join(command.listed(command.outbox_here())))
+        click.echo("\n".join(command.listed(command.outbox_here(lang), lang)))
 
 
 @outbox.command(name="show", help="Print a report as it was or will be sent. ID: its beginning or its end will do.")
 @click.argument("wanted", metavar="ID")
-def outbox_show(wanted: str) -> None:
+@_language_option
+def outbox_show(wanted: str, lang: str) -> None:
     with _delivering() as command:
-        data, sentence = command.shown(command.outbox_here(), wanted)
+        data, sentence = command.shown(command.outbox_here(lang), wanted, lang)
         click.echo(sentence, err=data is not None)
         if data is not None:
             click.echo(data)
@@ -376,9 +379,11 @@ def outbox_show(wanted: str) -> None:
 @outbox.command(name="forget", help="Delete a report, or with --all everything, from this computer.")
 @click.argument("wanted", metavar="[ID]", required=False)
 @click.option("--all", "everything", is_flag=True, help="Everything, receipts and damaged files too.")
-def outbox_forget(wanted: str | None, everything: bool) -> None:
+@_language_option
+def outbox_forget(wanted: str | None, everything: bool, lang: str) -> None:
     with _delivering() as command:
-        click.echo("\n".join(command.forgotten(command.outbox_here(), wanted, everything=everything)))
+        done = command.forgotten(command.outbox_here(lang), wanted, everything=everything, language=lang)
+        click.echo("\n".join(done))
 
 
 @outbox.command(
@@ -386,10 +391,11 @@ def outbox_forget(wanted: str | None, everything: bool) -> None:
 )
 @click.argument("word", type=click.Choice(("on", "off", "status")))
 @click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
-def outbox_task(word: str, profile_file: Path | None) -> None:
+@_language_option
+def outbox_task(word: str, profile_file: Path | None, lang: str) -> None:
     with _delivering() as command:
         has_desk = profile_file is not None and _profile_of(profile_file).desk is not None
-        click.echo(command.task(word, profile_file, has_desk=has_desk))
+        click.echo(command.task(word, profile_file, has_desk=has_desk, language=lang))
 
 
 @cli.group(help="The ISP's profile.")
@@ -536,7 +542,7 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         keep_report(report)
     if keep and desk is not None:
-        _deliver(report, desk)
+        _deliver(report, desk, options["lang"])
     if unwritten is not None:
         raise unwritten
     if unsaid is not None:
@@ -568,7 +574,7 @@ async def _diagnose(
         return await measured(watch=saw, report_id=run_id)
 
 
-def _deliver(report: Report, desk: Desk) -> None:
+def _deliver(report: Report, desk: Desk, language: str) -> None:
     """The answer is out: whoever reads it to its end must not wait for the desk."""
     from cpe_agent.deliver.command import after_run
     from cpe_agent.report import to_json
@@ -576,7 +582,7 @@ def _deliver(report: Report, desk: Desk) -> None:
     if sys.stdout is not None and not sys.stdout.isatty():
         ending.hush_stdout()
     with suppress(OSError):  # nobody reads stderr any more
-        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True))
+        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True), language)
 
 
 def _answer(say: Callable[[], None]) -> str | None:

@@ -32,6 +32,7 @@ PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LC_ALL", "C")
 
     async def none() -> tuple[str, ...]:
         return ()
@@ -310,7 +311,7 @@ def test_a_path_with_anything_in_it_stays_one_argument(tmp_path: Path) -> None:
 def test_other_systems_say_that_it_is_not_there(monkeypatch: pytest.MonkeyPatch, system: str) -> None:
     monkeypatch.setattr(sys, "platform", system)
     for word in ("status", "off"):
-        result = call("outbox", "task", word)
+        result = call("outbox", "task", word, "--lang", "en")
         assert result.exit_code == 4
         assert "not in this version" in result.stderr
 

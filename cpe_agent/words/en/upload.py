@@ -27,7 +27,7 @@ PHRASES: dict[str, str] = {
     "was-sent": "The report {id} was sent {sent} and is not kept here any more. The desk calls it {locator}.",
     "forgotten": "The report {id} was deleted from this computer.",
     "damaged": "{file} is damaged and cannot be sent. Delete it with: cpe-agent outbox forget --all",
-    "list.kept": "{id}  made {made}  waits, tried {tries} times; next try {next_try}",
+    "list.kept": "{id}  made {made}  waits; tries so far: {tries}; next try {next_try}",
     "list.sent": "{id}  made {made}  sent {sent} to {desk} as {locator}",
     "list.refused": "{id}  made {made}  not taken by the desk: {reason}",
     "next.now": "at once",
