@@ -149,12 +149,20 @@ class SaysSentFirst(Outbox):
         self._store(entry, b"" if entry.state == "sent" else self._body)
 
 
+class SealsAnew(Outbox):
+    """Writes the report anew for each try."""
+
+    def read(self, report_id: str) -> bytes:
+        return json.dumps({**json.loads(super().read(report_id)), "tried": os.urandom(4).hex()}).encode()
+
+
 OUTBOXES: dict[str, type[Outbox]] = {
     "real": Outbox,
     "takes-out-first": TakesOutFirst,
     "promises-first": PromisesFirst,
     "writes-in-place": WritesInPlace,
     "says-sent-first": SaysSentFirst,
+    "seals-anew": SealsAnew,
 }
 
 

@@ -47,3 +47,9 @@ def test_at_seeded_random_moments() -> None:
 @pytest.mark.parametrize("wrong", ["takes-out-first", "promises-first", "writes-in-place", "says-sent-first"])
 def test_an_outbox_that_loses_is_found_out(wrong: str) -> None:
     assert kills("0", "--every-step", "--outbox", wrong)["lost"] > 0
+
+
+def test_an_outbox_that_sends_two_of_one_is_found_out() -> None:
+    found = kills("0", "--every-step", "--outbox", "seals-anew")
+    assert found["twice"] > 0
+    assert found["foreign"] > 0
