@@ -83,7 +83,11 @@ def modules(frame: Frame) -> Sequence[Sequence[int]]:
     """Rows of modules without the margin, 1 is dark. Error level M or, where the size stays the same, better."""
     import segno
 
-    rows: Sequence[Sequence[int]] = segno.make(frame.text, error="m", micro=False).matrix
+    # Without a word about it, readers guess at letters beyond ASCII, and guess Japanese (ECI, ISO/IEC 18004, 7.4.3.2).
+    other = None if frame.text.isascii() else "utf-8"
+    rows: Sequence[Sequence[int]] = segno.make(
+        frame.text, error="m", micro=False, encoding=other, eci=other is not None
+    ).matrix
     return rows
 
 
