@@ -381,10 +381,21 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
+    if options["case"] is not None:
+        options["case"] = _case_of(options["case"])
     plan = _plan_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
     return plan, _answers_of(options["answer"])
+
+
+def _case_of(text: str) -> str:
+    from cpe_agent.case_code import read_case_code
+
+    code = read_case_code(text)
+    if code is None:
+        raise Stop(f"--case {text}: no case code; compare its eight characters with the ones you were given", USAGE)
+    return code
 
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
