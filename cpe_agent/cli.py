@@ -180,7 +180,10 @@ def faults_(as_json: bool) -> None:
     click.echo(table_json() if as_json else table())
 
 
-@cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
+@cli.command(
+    help="Read the spoken code of a run: fifteen digits, spaces or not, as it was spoken or keyed. Write ? for a digit "
+    "that was not heard."
+)
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def decode(code: tuple[str, ...], as_json: bool) -> None:
