@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from cpe_agent import ending
-from cpe_agent.terminal import Progress, screen, width
+from cpe_agent.terminal import Progress, columns, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,9 +126,12 @@ def _measuring_options(command: Any) -> Any:
     "Its password is asked for without echo, used for this run and not kept.",
 )
 @click.option("--router-password-stdin", is_flag=True, help="Read that password from the first line of stdin.")
+@click.option("--qr", is_flag=True, help="Then draw what was found as a picture for a telephone's camera.")
 def run(*, router_login: str | None, router_password_stdin: bool, **options: Any) -> None:
     if router_password_stdin and router_login is None:
         raise Stop("--router-password-stdin: whose password? Add --router-login NAME", USAGE)
+    if options["qr"] and options["as_json"]:
+        raise Stop("--qr and --json: choose one; 'cpe-agent qr REPORT.json' draws a report later", USAGE)
     login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
     _measure_and_show(_this_host(login), options, keep=True)
 
@@ -202,6 +205,20 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
             click.echo(card(" ".join(code), **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
+
+
+@cli.command(
+    help="Draw a report as a picture (QR code): a telephone's camera reads it and its own network carries it to the "
+    "provider's desk. Where the profile names no desk, it holds the verdict and the code to read out."
+)
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--full", is_flag=True, help="The whole report, measurements too: several pictures.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write FILE.svg or FILE.png; without it, draw it here.")
+def qr(report: Path, profile_file: Path | None, full: bool, output: Path | None) -> None:
+    from cpe_agent.deliver.qr_command import sealed
+
+    _draw(_load(report), sealed(_read(report)), _profile_of(profile_file).desk, full=full, output=output)
 
 
 @cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
@@ -508,6 +525,8 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         click.echo(ui("no-language"), err=True)
     unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
+    if unsaid is None and not options["as_json"] and "qr" in options:
+        unsaid = _answer(lambda: _picture(report, options))
     unwritten: Stop | None = None
     if options["output"] is not None:
         try:
@@ -558,6 +577,41 @@ def _card(report: Report) -> None:
     click.echo(card(report, **screen()), nl=False)
 
 
+def _draw(report: Report, data: bytes, desk: Desk | None, *, full: bool = False, output: Path | None = None) -> None:
+    from cpe_agent.deliver.qr_command import CannotShow, as_files, beside, on_terminal, pictures
+    from cpe_agent.words import phrase
+
+    shown = pictures(data, desk, full=full)
+    look = {**screen(), "width": columns()}
+    try:
+        for path, picture in as_files(shown, output) if output is not None else ():
+            _write(path, picture, end=b"")
+            click.echo(f"written: {path}")
+        for frame in shown if output is None else ():
+            click.echo(on_terminal(frame, **look))
+            if frame.order < frame.count:
+                click.pause(phrase("picture", "of").format(order=frame.order, count=frame.count))
+    except CannotShow as error:
+        raise Stop(str(error), USAGE) from None
+    click.echo(beside(shown, report, width=width()), nl=False)
+
+
+def _picture(report: Report, options: dict[str, Any]) -> None:
+    """The picture that was asked for, or the hint that there is one. The verdict's exit status stands."""
+    from cpe_agent.report import to_json
+
+    desk = _profile_of(options["profile_file"]).desk
+    if options["qr"]:
+        try:
+            _draw(report, to_json(report), desk)
+        except Stop as error:
+            error.show()
+    elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():
+        from cpe_agent.words import phrase
+
+        click.echo(phrase("picture", "hint"), err=True)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -574,10 +628,10 @@ def _load(path: Path) -> Report:
         raise Stop(f"{path}: {error}", USAGE) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, end: bytes = b"\n") -> None:
     from cpe_agent.deliver.file import write
 
     try:
-        write(path, data + b"\n")
+        write(path, data + end)
     except OSError as error:
         raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

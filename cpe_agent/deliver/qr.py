@@ -19,12 +19,14 @@ from cpe_agent.deliver.qr_dictionary import DICTIONARY, VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from segno import QRCode
+
 FRAME_BYTES = 997
 """What a frame may hold: version 25 at error level M. With its margin it is 125 modules wide, which a plain camera
 reads from a laptop's screen; the largest version, 40, has 185."""
 MOST_FRAMES = 40  # nobody pages through more; a report of that size goes as a file
 _SET_HEAD = len("#1.0123456.40of40.01234567.")
-_QUIET = 4  # modules of margin (ISO/IEC 18004, 5.3.8)
+QUIET = 4  # modules of margin (ISO/IEC 18004, 5.3.8)
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,18 @@ def _spoken(report: bytes, language: str) -> str:
 
 
 def modules(frame: Frame) -> Sequence[Sequence[int]]:
-    """Rows of modules without the margin, 1 is dark. Error level M or, where the size stays the same, better."""
+    """Rows of modules without the margin, 1 is dark."""
+    rows: Sequence[Sequence[int]] = _code(frame).matrix
+    return rows
+
+
+def _code(frame: Frame) -> QRCode:
+    """Error level M or, where the size stays the same, better."""
     import segno
 
     # Without a word about it, readers guess at letters beyond ASCII, and guess Japanese (ECI, ISO/IEC 18004, 7.4.3.2).
     other = None if frame.text.isascii() else "utf-8"
-    rows: Sequence[Sequence[int]] = segno.make(
-        frame.text, error="m", micro=False, encoding=other, eci=other is not None
-    ).matrix
-    return rows
+    return segno.make_qr(frame.text, error="m", encoding=other, eci=other is not None)
 
 
 def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
@@ -97,7 +102,7 @@ def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
     from html import escape
 
     rows = modules(frame)
-    width = len(rows) + 2 * _QUIET
+    width = len(rows) + 2 * QUIET
     words = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" viewBox="0 0 {width} {width}" '
@@ -106,13 +111,22 @@ def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
     )
 
 
+def png(frame: Frame, module_px: int = 8) -> bytes:
+    """The picture as a PNG file, black on white, with its margin."""
+    import io
+
+    file = io.BytesIO()
+    _code(frame).save(file, kind="png", scale=module_px, border=QUIET)
+    return file.getvalue()
+
+
 def _outline(rows: Sequence[Sequence[int]]) -> str:
     """Runs of dark modules, row by row, as rectangles of a path."""
     from itertools import groupby
 
     drawn = []
-    for y, row in enumerate(rows, _QUIET):
-        x = _QUIET
+    for y, row in enumerate(rows, QUIET):
+        x = QUIET
         for dark, run in groupby(row):
             length = len(list(run))
             if dark:

@@ -11,4 +11,3 @@ def said(code: str, language: str = "en") -> str:
         " ".join(phrase("saying", f"digit.{digit}", language) for digit in group if digit.isdecimal())
         for group in code.split()
     )
-
