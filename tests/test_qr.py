@@ -116,8 +116,14 @@ def _plain(report: Report) -> dict[str, Any]:
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"schema":1}', b"\xff", b"[" * 100_000, b'{"sections":[]}'])
 def test_what_is_no_report_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError):
-        frames(data, PAGE)
+    for page in (PAGE, None):
+        with pytest.raises(ValueError):
+            frames(data, page)
+
+
+def test_a_cut_report_is_all_there_is_of_it() -> None:
+    slim = cut(to_json(recorded_reports()["line-down"]))
+    assert frames(slim, PAGE, full=True) == frames(slim, PAGE)
 
 
 def test_the_dictionary_is_frozen() -> None:

@@ -44,12 +44,14 @@ def frames(report: bytes, page_url: str | None, *, full: bool = False, language:
     """The pictures of a report (canonical JSON). ``page_url``: the desk's page (``https://desk.isp.example/q``), None
     when no desk is known. One frame with the cut report is the normal case; ``full`` gives the whole one, mostly in
     two or three. What does not fit goes as the next smaller kind. Raises ValueError for what is no report."""
+    slim = cut(report)
     if page_url is not None:
-        for kind, data in (("whole", report), ("cut", cut(report)))[0 if full else 1 :]:
+        forms = {"whole": report, "cut": slim} if full and slim != report else {"cut": slim}
+        for kind, data in forms.items():
             texts = _texts(data, page_url)
             if len(texts) <= MOST_FRAMES:
                 return tuple(Frame(text, i, len(texts), kind) for i, text in enumerate(texts, 1))
-    return (Frame(_spoken(report, language), 1, 1, "spoken"),)
+    return (Frame(_spoken(slim, language), 1, 1, "spoken"),)
 
 
 def _texts(data: bytes, page_url: str) -> list[str]:
@@ -71,11 +73,14 @@ def _spoken(report: bytes, language: str) -> str:
     from cpe_agent.words import fault_text, phrase, ui
 
     plain = json.loads(report)
-    code = plain["diagnosis"]["fault"]
-    finding = ui(plain["diagnosis"]["verdict"], language) if code is None else fault_text(code, language).title
-    return phrase("picture", "spoken", language).format(
-        finding=finding, code=plain["spoken_code"], date=plain["started"][:10], time=plain["started"][11:16]
-    )
+    try:
+        code = plain["diagnosis"]["fault"]
+        finding = ui(plain["diagnosis"]["verdict"], language) if code is None else fault_text(code, language).title
+        return phrase("picture", "spoken", language).format(
+            finding=finding, code=plain["spoken_code"], date=plain["started"][:10], time=plain["started"][11:16]
+        )
+    except (KeyError, TypeError):
+        raise ValueError("no report, or one with a fault that this version has no words for") from None
 
 
 # ------------------------------------------------------------------ how a frame is drawn
@@ -96,9 +101,9 @@ def _code(frame: Frame) -> QRCode:
     return segno.make_qr(frame.text, error="m", encoding=other, eci=other is not None)
 
 
-def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
+def svg(frame: Frame, title: str, *, module_px: int = 6) -> str:
     """The picture as SVG to stand inside HTML: no reference to anything, ``title`` for who cannot see it. It scales
-    (viewBox); ``module_px`` is its size where the page sets none. Dark on white whatever the page's colours are."""
+    (viewBox); ``module_px`` is its size where the page sets none: six suit a bad camera, four a good one. Dark on white whatever the page's colours are."""
     from html import escape
 
     rows = modules(frame)
