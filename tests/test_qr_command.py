@@ -44,7 +44,9 @@ def call(*words: object, columns: str = "130") -> Result:
 
 
 def read(file: Path) -> str:
-    return subprocess.run(["zbarimg", "-q", "--raw", str(file)], capture_output=True, text=True, check=True).stdout
+    # Only QR codes are asked for: among so many modules zbar now and then sees a short bar code of another kind.
+    words = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(file)]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
 def from_blocks(text: str) -> list[list[int]]:

@@ -103,7 +103,8 @@ def _code(frame: Frame) -> QRCode:
 
 def svg(frame: Frame, title: str, *, module_px: int = 6) -> str:
     """The picture as SVG to stand inside HTML: no reference to anything, ``title`` for who cannot see it. It scales
-    (viewBox); ``module_px`` is its size where the page sets none: six suit a bad camera, four a good one. Dark on white whatever the page's colours are."""
+    (viewBox); ``module_px`` is its size where the page sets none: six suit a bad camera, four a good one. Dark on white
+    whatever the page's colours are."""
     from html import escape
 
     rows = modules(frame)
