@@ -272,20 +272,39 @@ def trace(host: str | None, rounds: int) -> None:
     name="login-test",
     help="Does the provider accept this user name and password? One PPPoE login on the wire, from a computer that is "
     "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
-    "but the concentrator that answers.\n\n"
-    "Exit status: 0 accepted, 1 a fault is named, 3 inconclusive, 4 could not run.",
+    "but the concentrator that answers. Needs root or CAP_NET_RAW.\n\n"
+    "Exit status: 0 accepted, 1 a fault is named, 2 wrong usage, 3 inconclusive, 4 could not run.",
+    context_settings={"allow_extra_args": True},  # refused below: click would print what may be the password
 )
 @click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
 @click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--service", default="", metavar="NAME", help="PPPoE service name. Default: any.")
 @click.option("--vlan", type=click.IntRange(1, 4094), help="802.1Q VLAN of the provider's line.")
-@click.option("--method", type=click.Choice(("auto", "chap", "pap", "mschapv2")), default="auto", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice(("auto", "chap", "pap", "mschapv2")),
+    default="auto",
+    show_default=True,
+    help="Way of logging in; auto: one that the concentrator asks for.",
+)
 @click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
-@click.option("--yes", is_flag=True, help="Try although a rule forbids it, and allow PAP to any concentrator.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, nothing else.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Try although a rule forbids it (refusals in quick succession can lock the account), and allow PAP, the "
+    "password in the clear, to any concentrator.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object; the stages go to stderr.")
 @_language_option
-def login_test(*, lang: str, **options: Any) -> None:
+@click.pass_context
+def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
+    if context.args:
+        raise Stop(
+            "login-test takes options alone; a password is asked for, or read from stdin with --password-stdin, and "
+            "never an argument, which others on this computer could read",
+            USAGE,
+        )
     from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
 
     plan = _plan_of(options.pop("profile_file"))
@@ -300,10 +319,11 @@ def login_test(*, lang: str, **options: Any) -> None:
     except CannotStart as error:
         raise Stop(str(error), CANNOT_RUN) from None
     import json
+    import time
 
     from cpe_agent.login.shown import shown
 
-    text = json.dumps(verdict.plain()) if as_json else shown(verdict, lang).rstrip("\n")
+    text = json.dumps(verdict.plain()) if as_json else shown(verdict, plan, time.time(), lang).rstrip("\n")
     unsaid = _answer(lambda: click.echo(text))
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
