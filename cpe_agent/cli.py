@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host, RouterLogin
+    from cpe_agent.profile import Desk, Profile
     from cpe_agent.report import Report
 
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
@@ -111,7 +112,9 @@ def _measuring_options(command: Any) -> Any:
             ),
             click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
             click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
-            click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
+            click.option(
+                "--no-upload", is_flag=True, help="Send no report to the provider's desk, and keep none for it."
+            ),
             _language_option,
         )
     ):
@@ -330,6 +333,71 @@ def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
     sys.exit(verdict.status)
 
 
+@cli.command(
+    name="send",
+    help="Send the reports that are kept on this computer to the provider's desk; with REPORT.json also that one.\n\n"
+    "Exit status: 0 all are sent, 3 something is still kept, 4 could not run.",
+)
+@click.argument("report", type=click.Path(path_type=Path), required=False)
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--all", "everything", is_flag=True, help="Also what waits for its next try, and what was refused.")
+@click.option("--wait", type=click.IntRange(0, 10_080), default=0, help="Go on for so many minutes.")
+@click.option("--quiet", is_flag=True, help="Say nothing.")
+@_language_option
+def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool, lang: str) -> None:
+    with _delivering() as command:
+        desk = None if profile_file is None else _profile_of(profile_file).desk
+        data = None if report is None else _read(report)
+        ending.stop_in_order()
+        say = (lambda _line: None) if quiet else click.echo
+        sys.exit(command.send(desk, data, everything=everything, wait_s=wait * 60, say=say, language=lang))
+
+
+@cli.group(help="The reports on this computer that wait for the provider's desk, and receipts of those it has.")
+def outbox() -> None:
+    pass
+
+
+@outbox.command(name="list", help="One line a report.")
+@_language_option
+def outbox_list(lang: str) -> None:
+    with _delivering() as command:
+        click.echo("\n".join(command.listed(command.outbox_here(lang), lang)))
+
+
+@outbox.command(name="show", help="Print a report as it was or will be sent. ID: its beginning or its end will do.")
+@click.argument("wanted", metavar="ID")
+@_language_option
+def outbox_show(wanted: str, lang: str) -> None:
+    with _delivering() as command:
+        data, sentence = command.shown(command.outbox_here(lang), wanted, lang)
+        click.echo(sentence, err=data is not None)
+        if data is not None:
+            click.echo(data)
+
+
+@outbox.command(name="forget", help="Delete a report, or with --all everything, from this computer.")
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything, receipts and damaged files too.")
+@_language_option
+def outbox_forget(wanted: str | None, everything: bool, lang: str) -> None:
+    with _delivering() as command:
+        done = command.forgotten(command.outbox_here(lang), wanted, everything=everything, language=lang)
+        click.echo("\n".join(done))
+
+
+@outbox.command(
+    name="task", help="Should what waits be sent by itself after you log in to this computer? Default: off."
+)
+@click.argument("word", type=click.Choice(("on", "off", "status")))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@_language_option
+def outbox_task(word: str, profile_file: Path | None, lang: str) -> None:
+    with _delivering() as command:
+        has_desk = profile_file is not None and _profile_of(profile_file).desk is not None
+        click.echo(command.task(word, profile_file, has_desk=has_desk, language=lang))
+
+
 @cli.group(help="The ISP's profile.")
 def profile() -> None:
     pass
@@ -338,7 +406,7 @@ def profile() -> None:
 @profile.command(name="check", help="Check a profile file and say what it holds.")
 @click.argument("file", type=click.Path(path_type=Path))
 def profile_check(file: Path) -> None:
-    plan = _plan_of(file)
+    plan, desk = _profile_of(file)
     click.echo(
         f"{file} is a usable profile.\n"
         f"  provider        {plan.isp_name or '(not named)'}\n"
@@ -350,7 +418,8 @@ def profile_check(file: Path) -> None:
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
-        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
+        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names\n"
+        f"  desk            {', '.join(desk.urls) if desk is not None else '(none: reports stay here)'}"
     )
 
 
@@ -379,13 +448,30 @@ def _this_host(router_login: RouterLogin | None = None) -> Host:
         raise Stop(error.reason, CANNOT_RUN) from None
 
 
+@contextmanager
+def _delivering() -> Iterator[Any]:
+    """``cpe_agent.deliver.command``, what it cannot do as sentences and statuses."""
+    from cpe_agent.deliver import command
+
+    try:
+        yield command
+    except command.WrongUse as error:
+        raise Stop(str(error), USAGE) from None
+    except command.CannotRun as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+
+
 def _plan_of(file: Path | None) -> Plan:
-    from cpe_agent.profile import BUILT_IN, BadProfile, load
+    return _profile_of(file).plan
+
+
+def _profile_of(file: Path | None) -> Profile:
+    from cpe_agent.profile import BUILT_IN, BadProfile, Profile, read_profile
 
     if file is None:
-        return BUILT_IN
+        return Profile(BUILT_IN)
     try:
-        return load(file)
+        return read_profile(file)
     except BadProfile as error:
         raise Stop(str(error), USAGE) from None
 
@@ -400,7 +486,7 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
-def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
+def _asked(options: dict[str, Any]) -> tuple[Plan, Answers, Desk | None]:
     """What this run is asked to do, checked before anything is measured."""
     from cpe_agent.target import BadTarget, check_target
 
@@ -413,17 +499,16 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
-    plan = _plan_of(options["profile_file"])
+    plan, desk = _profile_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
-    return plan, _answers_of(options["answer"])
+    return plan, _answers_of(options["answer"]), None if options["no_upload"] else desk
 
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
-    from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
     if "help" in options["answer"]:
@@ -431,13 +516,11 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         click.echo(questions(options["lang"]))
         sys.exit(0)
-    plan, answers = _asked(options)
+    plan, answers, desk = _asked(options)
     progress = Progress(options["lang"])
     ending.stop_in_order()
     try:
-        report = asyncio.run(
-            diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
-        )
+        report = asyncio.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
     except KeyboardInterrupt:
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None
@@ -458,11 +541,48 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         from cpe_agent.keeping import keep_report
 
         keep_report(report)
+    if keep and desk is not None:
+        _deliver(report, desk, options["lang"])
     if unwritten is not None:
         raise unwritten
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
+
+
+async def _diagnose(
+    host: Host, plan: Plan, answers: Answers, options: dict[str, Any], progress: Progress, desk: Desk | None
+) -> Report:
+    """The run; with a case and a desk its progress is told there meanwhile."""
+    from functools import partial
+
+    from cpe_agent.engine import diagnose
+
+    measured = partial(diagnose, host, plan, answers, budget_s=options["budget"], case=options["case"])
+    if desk is None or options["case"] is None:
+        return await measured(watch=progress.saw)
+    from cpe_agent.deliver.live import Live
+    from cpe_agent.report import uuid7
+
+    run_id = uuid7()
+    async with Live(desk, run_id, options["case"]) as live:
+
+        def saw(section: type, content: Any) -> None:
+            progress.saw(section, content)
+            live.saw(section, content)
+
+        return await measured(watch=saw, report_id=run_id)
+
+
+def _deliver(report: Report, desk: Desk, language: str) -> None:
+    """The answer is out: whoever reads it to its end must not wait for the desk."""
+    from cpe_agent.deliver.command import after_run
+    from cpe_agent.report import to_json
+
+    if sys.stdout is not None and not sys.stdout.isatty():
+        ending.hush_stdout()
+    with suppress(OSError):  # nobody reads stderr any more
+        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True), language)
 
 
 def _answer(say: Callable[[], None]) -> str | None:

@@ -96,10 +96,18 @@ class BadReport(ValueError):
 
 
 def make(
-    facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
+    facts: Facts,
+    judgement: Judgement,
+    *,
+    started: float,
+    seconds: float,
+    platform: str,
+    case: str | None,
+    report_id: str | None = None,
 ) -> Report:
-    """The report of one run. ``started`` is seconds since the epoch."""
-    report_id = uuid7()
+    """The report of one run. ``started`` is seconds since the epoch. ``report_id``: a ``uuid7`` that was told
+    somebody while the run went on."""
+    report_id = report_id or uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
     diagnosis = diagnosis_of(judgement, plan)
