@@ -11,7 +11,7 @@ import click
 
 from cpe_agent import ending
 from cpe_agent.language import spoken
-from cpe_agent.terminal import Progress, screen, width
+from cpe_agent.terminal import Progress, columns, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,9 +131,12 @@ def _measuring_options(command: Any) -> Any:
     "Its password is asked for without echo, used for this run and not kept.",
 )
 @click.option("--router-password-stdin", is_flag=True, help="Read that password from the first line of stdin.")
+@click.option("--qr", is_flag=True, help="Then draw what was found as a picture for a telephone's camera.")
 def run(*, router_login: str | None, router_password_stdin: bool, **options: Any) -> None:
     if router_password_stdin and router_login is None:
         raise Stop("--router-password-stdin: whose password? Add --router-login NAME", USAGE)
+    if options["qr"] and options["as_json"]:
+        raise Stop("--qr and --json: choose one; 'cpe-agent qr REPORT.json' draws a report later", USAGE)
     login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
     _measure_and_show(_this_host(login), options, keep=True)
 
@@ -190,7 +193,10 @@ def faults_(as_json: bool, lang: str) -> None:
     click.echo(table_json() if as_json else table(lang))
 
 
-@cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
+@cli.command(
+    help="Read the spoken code of a run: fifteen digits, spaces or not, as it was spoken or keyed. Write ? for a digit "
+    "that was not heard."
+)
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @_language_option
@@ -207,6 +213,21 @@ def decode(code: tuple[str, ...], as_json: bool, lang: str) -> None:
             click.echo(card(" ".join(code), language=lang, **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
+
+
+@cli.command(
+    help="Draw a report as a picture (QR code): a telephone's camera reads it and its own network carries it to the "
+    "provider's desk. Where the profile names no desk, it holds the verdict and the code to read out."
+)
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--full", is_flag=True, help="The whole report, measurements too: several pictures.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write FILE.svg or FILE.png; without it, draw it here.")
+@_language_option
+def qr(report: Path, profile_file: Path | None, full: bool, output: Path | None, lang: str) -> None:
+    from cpe_agent.deliver.qr_command import sealed
+
+    _draw(_load(report), sealed(_read(report)), _profile_of(profile_file).desk, lang, full=full, output=output)
 
 
 @cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
@@ -499,10 +520,21 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers, Desk | None]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
+    if options["case"] is not None:
+        options["case"] = _case_of(options["case"])
     plan, desk = _profile_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
     return plan, _answers_of(options["answer"]), None if options["no_upload"] else desk
+
+
+def _case_of(text: str) -> str:
+    from cpe_agent.case_code import read_case_code
+
+    code = read_case_code(text)
+    if code is None:
+        raise Stop(f"--case {text}: no case code; compare its eight characters with the ones you were given", USAGE)
+    return code
 
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
@@ -529,6 +561,8 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         (lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report, options["lang"]))
     )
     unsaid = _answer(show)
+    if unsaid is None and not options["as_json"] and "qr" in options:
+        unsaid = _answer(lambda: _picture(report, options))
     unwritten: Stop | None = None
     if options["output"] is not None:
         try:
@@ -604,6 +638,43 @@ def _card(report: Report, language: str) -> None:
     click.echo(card(report, language=language, **screen()), nl=False)
 
 
+def _draw(
+    report: Report, data: bytes, desk: Desk | None, lang: str, *, full: bool = False, output: Path | None = None
+) -> None:
+    from cpe_agent.deliver.qr_command import CannotShow, as_files, beside, on_terminal, pictures
+    from cpe_agent.words import phrase
+
+    shown = pictures(data, desk, full=full, language=lang)
+    look = {**screen(), "width": columns()}
+    try:
+        for path, picture in as_files(shown, output, lang) if output is not None else ():
+            _write(path, picture, end=b"")
+            click.echo(f"written: {path}")
+        for frame in shown if output is None else ():
+            click.echo(on_terminal(frame, **look))
+            if frame.order < frame.count:
+                click.pause(phrase("picture", "of", lang).format(order=frame.order, count=frame.count))
+    except CannotShow as error:
+        raise Stop(str(error), USAGE) from None
+    click.echo(beside(shown, report, width=width(), language=lang), nl=False)
+
+
+def _picture(report: Report, options: dict[str, Any]) -> None:
+    """The picture that was asked for, or the hint that there is one. The verdict's exit status stands."""
+    from cpe_agent.report import to_json
+
+    desk = _profile_of(options["profile_file"]).desk
+    if options["qr"]:
+        try:
+            _draw(report, to_json(report), desk, options["lang"])
+        except Stop as error:
+            error.show()
+    elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():
+        from cpe_agent.words import phrase
+
+        click.echo(phrase("picture", "hint", options["lang"]), err=True)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -620,10 +691,10 @@ def _load(path: Path) -> Report:
         raise Stop(f"{path}: {error}", USAGE) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, end: bytes = b"\n") -> None:
     from cpe_agent.deliver.file import write
 
     try:
-        write(path, data + b"\n")
+        write(path, data + end)
     except OSError as error:
         raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

@@ -25,13 +25,18 @@ def _unicode() -> bool:
 def width() -> int:
     from cpe_agent.layout import WIDTH, width_of
 
-    columns = os.environ.get("COLUMNS", "")[:6]
-    if columns.isdecimal() and int(columns):
-        return width_of(int(columns))
+    return width_of(columns() or WIDTH)
+
+
+def columns() -> int:
+    """Characters in a line of stdout; 0 when nothing tells."""
+    told = os.environ.get("COLUMNS", "")[:6]
+    if told.isdecimal() and int(told):
+        return int(told)
     try:
-        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+        return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
-        return WIDTH
+        return 0
 
 
 class Progress:

@@ -120,11 +120,12 @@ def test_version_loads_nothing_heavy() -> None:
     [
         ("import cpe_agent.cli", {"asyncio", "dns", "psutil", "scapy", "ssl", "requests", "cpe_agent.facts"}),
         ("import cpe_agent.engine, collectors", {"dns", "psutil", "scapy", "requests", "rfc8785", "xml.parsers.expat"}),
+        ("import cpe_agent.deliver.qr_command, cpe_agent.deliver.qr_read", {"segno", "asyncio", "cpe_agent.diagnose"}),
         ("import cpe_agent.decoded", {"asyncio", "dns", "psutil", "scapy", "ssl"}),
         ("import cpe_agent.host.net, cpe_agent.host.linux", {"dns", "psutil", "scapy", "requests"}),
         ("import cpe_agent.login.command", {"scapy", "cpe_agent.diagnose", "xml.parsers.expat"}),
     ],
-    ids=["command line", "engine", "decode", "host", "login test"],
+    ids=["command line", "engine", "picture", "decode", "host", "login test"],
 )
 def test_heavy_imports_are_absent_where_unused(code: str, heavy: set[str]) -> None:
     assert not loaded_after(code) & heavy

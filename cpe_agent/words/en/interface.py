@@ -160,6 +160,7 @@ PHRASES: dict[str, str] = {
     "code.later": "{least} to {most} minutes",
     "code.longer": "{least} minutes or more",
     "code.corrected": "One digit was wrong or two were swapped; corrected.",
+    "code.filled": "What was not heard was worked out from the other digits.",
     "code.match": "Match number {match}: the full report of this run, when it arrives, carries the same.",
     # what this run could not measure, and why
     "outcome.timed_out": "took too long",
