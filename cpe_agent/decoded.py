@@ -10,7 +10,7 @@ from cpe_agent.deliver.spoken_code import decode as read_digits
 from cpe_agent.diagnose.catalogue import BY_NUMBER
 from cpe_agent.diagnose.fault import Fault
 from cpe_agent.layout import WIDTH, Sheet
-from cpe_agent.words import deciding_test, fault_text
+from cpe_agent.words import deciding_test, fault_text, listed
 
 
 def read(code: str) -> tuple[Spoken, Fault | None]:
@@ -82,5 +82,5 @@ def _ago(sheet: Sheet, least: int) -> str:
 
 
 def _dispatch(sheet: Sheet, fault: Fault) -> str:
-    conditions = ", ".join(sheet.ui(f"before.{key}") for key in fault.before_action)
+    conditions = listed((sheet.ui(f"before.{key}") for key in fault.before_action), sheet.language)
     return sheet.ui(f"dispatch.{fault.dispatch}").format(conditions=conditions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from cpe_agent.words import ui
+from cpe_agent.words import listed, ui
 
 WIDTH = 96
 NARROWEST, WIDEST = 40, 100
@@ -105,7 +105,7 @@ class Sheet:
             well.append(self.ui(f"segment.{s}"))
         else:
             return
-        works = self.ui("demarcation.works").format(segments=", ".join(well)) + " " if well else ""
+        works = self.ui("demarcation.works").format(segments=listed(well, self.language)) + " " if well else ""
         self.say(works + self.ui(f"demarcation.{state}").format(segment=self.ui(f"segment.{s}")), indent=2)
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cpe_agent.collector import Facts
 from cpe_agent.diagnose.readings import past, router
 from cpe_agent.facts import Answers, Past, PastRun, Router, System
-from cpe_agent.words import counted, ui
+from cpe_agent.words import counted, listed, ui
 
 JUST_RESTARTED_S = 900  # a restart this fresh belongs to the story of this call
 SAME_CALL_S = 7200  # an older run tells of other trouble
@@ -115,7 +115,7 @@ def told(step: Step, language: str) -> str:
         words.append(ui(f"step.outcome.{step.outcome}", language))
     if step.step != "line-reconnected":
         words.append(ui("step.enough", language))
-    return ", ".join(words)
+    return listed(words, language)
 
 
 def when(seconds: float) -> str:

@@ -64,6 +64,7 @@ PHRASES: dict[str, str] = {
     "inconclusive.unmeasured": "Not enough could be measured to say that all is well.",
     "call": "Call {provider} and read them the code below.",
     "label.fault": "FAULT",
+    "fault.number": "number {number}",
     "label.owner": "Whose",
     "label.acts": "Who acts",
     "label.why": "Why",
