@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,8 +14,8 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Past, Plan, Pppoe, System, section_name
-from cpe_agent.steps import Step, steps, when
+from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, System, section_name
+from cpe_agent.steps import Stated, Step, steps, when
 
 SCHEMA = 1
 NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be measured from here
@@ -30,6 +31,8 @@ class Client(NamedTuple):
 
 
 class SectionReport(NamedTuple):
+    """``started``: seconds since the run's start; before it (negative) for what was kept from the run before."""
+
     outcome: Outcome
     started: float
     seconds: float
@@ -95,9 +98,17 @@ class BadReport(ValueError):
 
 
 def make(
-    facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
+    facts: Facts,
+    judgement: Judgement,
+    *,
+    started: float,
+    seconds: float,
+    platform: str,
+    case: str | None,
+    stated: Iterable[Stated] = (),
+    visit: Iterable[PastRun] = (),
 ) -> Report:
-    """The report of one run. ``started`` is seconds since the epoch."""
+    """The report of one run. ``started`` is seconds since the epoch. ``stated`` and ``visit``: see ``steps``."""
     report_id = uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
@@ -113,7 +124,7 @@ def make(
         profile=plan.profile,
         sections={section_name(s): _section(facts.section(s)) for s in SECTIONS if facts.section(s) is not None},
         diagnosis=diagnosis,
-        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault),
+        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault, stated, visit),
         spoken_code=spoken_code(judgement, diagnosis, report_id),
     )
 
