@@ -82,9 +82,7 @@ async def run(
 def under_way(collectors: Iterable[Collector], facts: Facts) -> tuple[type, ...]:
     """Which of these are being measured at this moment: pending, and waiting for nothing."""
     there = set(facts)
-    return tuple(
-        c.makes for c in collectors if c.makes in facts.pending and there.issuperset((*c.needs, *c.after))
-    )
+    return tuple(c.makes for c in collectors if c.makes in facts.pending and there.issuperset((*c.needs, *c.after)))
 
 
 def _start(

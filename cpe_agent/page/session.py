@@ -86,6 +86,7 @@ class Session:
         self._doing: Check | None = None
         self._asked = asyncio.Event()
         self.stopping = asyncio.Event()
+        self.judged = asyncio.Event()  # there is a verdict, or there will be none
         self.finished_at: float | None = None  # time.monotonic of the last verdict; None while measuring
         self._show(answers=dict(answers.given))
         if deliverer is not None:
@@ -192,6 +193,7 @@ class Session:
                 self.finished_at, self._doing = None, check
                 await self._check(check)
             self.finished_at, self._doing = time.monotonic(), None
+            self.judged.set()
             await self._asked.wait()
             self._asked.clear()
             check, self._wanted = self._wanted, None
