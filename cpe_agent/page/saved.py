@@ -32,7 +32,8 @@ def _downloads() -> Path:
         raise FileNotFoundError(2, "this user has no home folder") from None
     # xdg-user-dirs: a shell file of NAME="$HOME/..." lines, in the user's own language.
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "user-dirs.dirs"
-    named = re.search(r'^XDG_DOWNLOAD_DIR="\$HOME/([^"\n]+)"', read_text(str(settings), _MOST_SETTINGS) or "", re.M)
+    text = read_text(settings, _MOST_SETTINGS) or ""
+    named = re.search(r'^XDG_DOWNLOAD_DIR="\$HOME/([^"\n]+)"', text, re.MULTILINE)
     for folder in (home / named[1] if named else None, home / "Downloads"):
         if folder is not None and folder.is_dir():
             return folder

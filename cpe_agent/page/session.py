@@ -8,11 +8,11 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cpe_agent.host.thread import in_thread
 from cpe_agent.page.board import Board
-from cpe_agent.page.state import PageState, Sending
+from cpe_agent.page.state import Sending
 
 if TYPE_CHECKING:
     from cpe_agent.collector import Facts, Section
@@ -308,7 +308,7 @@ class Session:
         if d is not None:
             self._show(sending=d.sending, watched=d.watched, wish=d.wish)
 
-    def _show(self, **change: object) -> None:
+    def _show(self, **change: Any) -> None:
         self._board.show(self._board.state._replace(**change))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +64,8 @@ def write_file(html: str) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(folder / _FILE, data)
         return folder / _FILE
+    import tempfile
+
     handle, name = tempfile.mkstemp(prefix="cpe-agent-", suffix=".html")
     with open(handle, "wb") as file:
         file.write(data)
