@@ -41,6 +41,7 @@ from cpe_agent.facts import (
     Wifi,
 )
 from cpe_agent.report import Report, facts_of
+from cpe_agent.run import SPARED
 
 MOST_AGE_S = 300.0  # a line may come and go in this time; what is older is measured again whatever was done
 
@@ -180,4 +181,4 @@ def kept_beside_answers(report: Report, elapsed_s: float) -> dict[type, Section]
 
 def _spared(facts: Facts) -> frozenset[type]:
     found = {s: facts.section(s) for s in (*LOOKS, *MEASURES)}
-    return frozenset(s for s, f in found.items() if f is not None and f.outcome is Outcome.SKIPPED)
+    return frozenset(s for s, f in found.items() if f is not None and f.reason == SPARED)

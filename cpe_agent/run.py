@@ -18,6 +18,7 @@ Settled = Callable[[Facts], bool]
 
 BUDGET_S = 8.0  # hard stop of a plain run
 DEEP_BUDGET_S = 20.0
+SPARED = "the verdict was settled before"  # why a section was not measured that could have been
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ async def run(
         for task in finished:
             add(running.pop(task).makes, _result(task, began))
 
-    outcome, reason = (Outcome.SKIPPED, "the verdict was settled before") if done else (Outcome.TIMED_OUT, "run's end")
+    outcome, reason = (Outcome.SKIPPED, SPARED) if done else (Outcome.TIMED_OUT, "run's end")
     now = time.monotonic() - began
     for collector in (*waiting, *running.values()):
         add(collector.makes, Section(outcome, now, 0.0, None, reason))
