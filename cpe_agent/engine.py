@@ -71,19 +71,17 @@ async def diagnose(
 
 def judged(report: Report, facts: Facts) -> Report:
     """The same run with other facts, such as one more answer: a report of its own, measured when that one was."""
-    from datetime import datetime
-
-    started = datetime.fromisoformat(report.started).timestamp()
     new = make(
         facts,
         judge(Look(facts), ALL),
-        started=started,
+        started=0.0,
         seconds=report.seconds,
         platform=report.client.platform,
         case=report.case,
     )
     known = {step.step for step in report.steps}
-    return replace(new, steps=(*report.steps, *(step for step in new.steps if step.step not in known)))
+    more = (step._replace(when=report.started) for step in new.steps if step.source == "stated")
+    return replace(new, started=report.started, steps=(*report.steps, *(s for s in more if s.step not in known)))
 
 
 def judge_again(report: Report) -> Judgement:

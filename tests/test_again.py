@@ -1,4 +1,4 @@
-"""Measuring once more, over every fault: nothing is kept that what was done, or the fault itself, could have changed."""
+"""Measuring once more, over every fault: nothing is kept that what was done, or the fault, could have changed."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from cpe_agent.again import (
     kept,
     kept_beside_answers,
 )
-from cpe_agent.answers import QUESTIONS
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.fault import Effect, expressions
 from cpe_agent.diagnose.judge import judge
 from cpe_agent.diagnose.ladder import Rung, below
 from cpe_agent.diagnose.predicate import Look
-from cpe_agent.facts import SECTIONS, Answers, Dns, Loss, Past, Path, Plan, Reach, Router, Web
+from cpe_agent.facts import SECTIONS, Answers, Dns, Loss, Past, Path, Reach, Router, Web
 from cpe_agent.report import Report, from_json, make, to_json
 from cpe_agent.run import SPARED
 from cpe_agent.words import phrase

@@ -162,8 +162,10 @@ def test_who_does_not_know_the_token_sees_nothing_but_404() -> None:
     async def check(stand: Stand) -> None:
         token = stand.path.strip("/")
         wrong = "A" * len(token)
-        for path in ("/", f"/{token}", f"/{wrong}/", f"/{wrong}/events", "/favicon.ico", f"/{token}x/", "/%2e%2e/", "//",
-                     f"/{token}/../{token}/", f"/{token}/nothing", f"/{token}//", f"/{token}/?x"):  # fmt: skip
+        for path in (
+            *("/", "//", "/favicon.ico", "/%2e%2e/", f"/{token}", f"/{wrong}/", f"/{wrong}/events", f"/{token}x/"),
+            *(f"/{token}/../{token}/", f"/{token}/nothing", f"/{token}//", f"/{token}/?x"),
+        ):
             answer = await stand.ask(path=path)
             assert (answer.status, answer.body) == (404, b""), path
             assert token not in str(answer.headers)
@@ -328,7 +330,8 @@ def test_slow_ones_are_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(served, "HEAD_S", 0.05)
 
     async def check(stand: Stand) -> None:
-        half = f"POST {stand.path}do HTTP/1.1\r\nHost: {stand.host}\r\nContent-Length: 9\r\nContent-Type: {FORM}\r\n\r\ndo="
+        fields = f"Host: {stand.host}\r\nContent-Length: 9\r\nContent-Type: {FORM}"
+        half = f"POST {stand.path}do HTTP/1.1\r\n{fields}\r\n\r\ndo="
         for data in (b"", b"GET / HT", half.encode()):
             reader, writer = await asyncio.open_connection("127.0.0.1", stand.port)
             writer.write(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,7 @@ class Changing:
         self.name = name
 
     def host(self) -> Host:
-        return Host(_Turn(self, "local"), _Turn(self, "net"))  # type: ignore[arg-type]
+        return Host(_Turn(self, "local"), _Turn(self, "net"))
 
 
 class _Turn:
@@ -65,7 +65,7 @@ class _Turn:
 
 
 @pytest.fixture(autouse=True)
-def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[list[KeptRun]]:
+def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[KeptRun]:
     """Nothing of this computer's own history is touched."""
     runs: list[KeptRun] = []
     monkeypatch.setattr("cpe_agent.keeping.keep_run", runs.append)
@@ -350,7 +350,7 @@ def test_sending_is_somebody_else_s_work_and_shown() -> None:
 def test_every_action_of_the_contract_has_its_button() -> None:
     async def known(session: Session, board: Seen, recording: Changing) -> None:
         whole = {"question": "phones", "value": "work", "lang": "en"}
-        session._deliverer = Courier()  # type: ignore[assignment]
+        session._deliverer = Courier()
         board.show(board.state._replace(wish="check-again"))
         for action in ACTIONS:
             value = "yes" if action in ("wish", "task") else whole["value"]

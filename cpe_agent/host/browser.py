@@ -35,7 +35,7 @@ def open_page(address: str) -> bool:
     each program that fails."""
     if sys.platform == "win32":
         try:
-            os.startfile(address)
+            os.startfile(address)  # noqa: S606 - the system's own way to open an address
         except OSError:
             return False
         return True
