@@ -80,7 +80,7 @@ Test = Callable[[Session, Seen, Changing], Awaitable[None]]
 def on(name: str, test: Test, **more: Any) -> Seen:
     async def whole() -> None:
         recording = Changing(name)
-        session = Session(recording.host(), plan_of(name), Answers(), board, **more)
+        session = Session(recording.host(), plan_of(name), Answers(), board, asyncio.Event(), **more)
         running = asyncio.create_task(session.run())
         await settled(session, board)
         try:

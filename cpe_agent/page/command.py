@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cpe_agent.host import browser
 from cpe_agent.host.thread import in_thread
@@ -70,29 +70,33 @@ async def _page(page: Page, place: Path | None) -> str | None:
     board = Board(PageState(page.language, "measuring", dict.fromkeys(SEGMENTS, "unknown")))
     session: Session | None = None
     server = Server(board, lambda fields: session is not None and session.act(fields))
+    stopping = asyncio.Event()
+    _on_signals(stopping)
     address = await server.start()
-    _say(address)
     if place is not None:
         whereabouts.leave_address(place, address)
+    _say(address)
     opened = asyncio.create_task(_open(address)) if page.browser else None
     await asyncio.sleep(0)  # its thread begins before this one is busy with the imports of a check
     from cpe_agent.page.session import Session
 
     deliverer = page.deliverer()
-    session = Session(page.host(), page.plan, page.answers, board, case=page.case, deliverer=deliverer)
-    _on_signals(session.stopping)
-    tasks = [asyncio.create_task(session.run()), asyncio.create_task(_until_idle(server, session))]
+    session = Session(page.host(), page.plan, page.answers, board, stopping, case=page.case, deliverer=deliverer)
+    tasks: list[asyncio.Task[Any]] = [
+        asyncio.create_task(session.run()),
+        asyncio.create_task(_until_idle(server, session)),
+    ]
     if opened is not None:
         tasks.append(asyncio.create_task(_shown_somehow(opened, server, session, board)))
-    stopping = asyncio.create_task(session.stopping.wait())
+    tasks.append(asyncio.create_task(stopping.wait()))
     try:
-        await asyncio.wait((tasks[0], tasks[1], stopping), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((*tasks[:2], tasks[-1]), return_when=asyncio.FIRST_COMPLETED)
     finally:
         board.show(board.state._replace(phase="ended", trying=()))
-        for task in (*tasks, stopping):
+        for task in tasks:
             task.cancel()
         await server.close()
-        await asyncio.gather(*tasks, stopping, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if deliverer is not None:
             await deliverer.close()
     report = board.state.report

@@ -67,7 +67,7 @@ class Check(NamedTuple):
 
 
 class Session:
-    """Runs until ``stop`` is asked for. ``keep``: runs are left for the next ones, as the command line does."""
+    """``stopping`` is set when the page asks for the end. Runs are left for the next ones, as the command line does."""
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Session:
         plan: Plan,
         answers: Answers,
         board: Board,
+        stopping: asyncio.Event,
         *,
         case: str | None = None,
         deliverer: Deliverer | None = None,
@@ -85,7 +86,7 @@ class Session:
         self._wanted: Check | None = None
         self._doing: Check | None = None
         self._asked = asyncio.Event()
-        self.stopping = asyncio.Event()
+        self.stopping = stopping
         self.judged = asyncio.Event()  # there is a verdict, or there will be none
         self.finished_at: float | None = None  # time.monotonic of the last verdict; None while measuring
         self._show(answers=dict(answers.given))
