@@ -40,7 +40,7 @@ from cpe_agent.facts import (
     Web,
     Wifi,
 )
-from cpe_agent.report import Report, facts_of
+from cpe_agent.report import Report
 from cpe_agent.run import SPARED
 
 MOST_AGE_S = 300.0  # a line may come and go in this time; what is older is measured again whatever was done
@@ -116,10 +116,10 @@ STEPS: dict[str, Rung] = {
 }
 
 
-def kept(report: Report, step: str | None, elapsed_s: float) -> dict[type, Section]:
-    """The sections of ``report`` that still hold ``elapsed_s`` after its start, told from a run that starts now.
-    Raises ``BadReport``."""
-    return _still_good(facts_of(report), changeable(report, step), elapsed_s)
+def kept(facts: Facts, report: Report, step: str | None, elapsed_s: float) -> dict[type, Section]:
+    """The sections of a run that still hold ``elapsed_s`` after its start, told from a run that starts now. ``facts``
+    are what it measured: its report hides addresses under a key of its own, so that they fit no other run's."""
+    return _still_good(facts, changeable(report, step), elapsed_s)
 
 
 def _still_good(facts: Facts, new: frozenset[type], elapsed_s: float) -> dict[type, Section]:
@@ -162,10 +162,9 @@ def contradicted(report: Report, sections: dict[type, Section]) -> bool:
     return any(rung is MEASURES[s] or rung in below(MEASURES[s]) for s in sections)
 
 
-def answered(report: Report, given: dict[str, str]) -> Facts | None:
-    """The facts of ``report`` with these answers; None when a section that was spared then could now matter, and must
-    be measured first. Raises ``BadReport``."""
-    facts = facts_of(report)
+def answered(facts: Facts, given: dict[str, str]) -> Facts | None:
+    """The facts of a run with these answers; None when a section that was spared then could now matter, and must be
+    measured first."""
     sections = {s: found for s in facts if (found := facts.section(s)) is not None}
     sections[Answers] = Section(Outcome.MEASURED, 0.0, 0.0, Answers(given))
     whole = Facts(sections)
@@ -173,9 +172,8 @@ def answered(report: Report, given: dict[str, str]) -> Facts | None:
     return whole if not spared or judge(Look(whole.with_pending(spared)), ALL).settled else None
 
 
-def kept_beside_answers(report: Report, elapsed_s: float) -> dict[type, Section]:
-    """What still holds when only answers are new. Raises ``BadReport``."""
-    facts = facts_of(report)
+def kept_beside_answers(facts: Facts, elapsed_s: float) -> dict[type, Section]:
+    """What still holds when only answers are new."""
     return _still_good(facts, LOOKS | _spared(facts), elapsed_s)
 
 

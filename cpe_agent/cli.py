@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from cpe_agent import ending
+from cpe_agent.language import spoken
 from cpe_agent.terminal import Progress, screen, width
 
 if TYPE_CHECKING:
@@ -85,6 +86,12 @@ def cli(context: click.Context) -> None:
         context.invoke(page if double_clicked() else run)
 
 
+_language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), callback=lambda _context, _option, value: spoken(value),
+    help="Language of the answer. Default: the system's.",
+)  # fmt: skip
+
+
 def _measuring_options(command: Any) -> Any:
     """What ``run`` and ``record`` share."""
     for option in reversed(
@@ -107,9 +114,7 @@ def _measuring_options(command: Any) -> Any:
             click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
             click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
             click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
-            click.option(
-                "--lang", type=click.Choice(LANGUAGES), default="en", help="Language. The words are English for now."
-            ),
+            _language_option,
         )
     ):
         command = option(command)
@@ -185,10 +190,11 @@ def replay(file: Path, **options: Any) -> None:
 @cli.command(name="explain", help="What a fault means, what proves it, and what separates it from its look-alikes.")
 @click.argument("fault")
 @click.option("--rules", is_flag=True, help="Also the rules of the catalogue, as they are written.")
-def explain_(fault: str, rules: bool) -> None:
+@_language_option
+def explain_(fault: str, rules: bool, lang: str) -> None:
     from cpe_agent.explain import explain, nearest
 
-    text = explain(fault, rules=rules, width=width())
+    text = explain(fault, lang, rules=rules, width=width())
     if text is None:
         near = nearest(fault)
         hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
@@ -198,16 +204,18 @@ def explain_(fault: str, rules: bool) -> None:
 
 @cli.command(name="faults", help="Every fault this version can name.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: code, number, owner, acts, effect, breaks.")
-def faults_(as_json: bool) -> None:
+@_language_option
+def faults_(as_json: bool, lang: str) -> None:
     from cpe_agent.explain import table, table_json
 
-    click.echo(table_json() if as_json else table())
+    click.echo(table_json() if as_json else table(lang))
 
 
 @cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-def decode(code: tuple[str, ...], as_json: bool) -> None:
+@_language_option
+def decode(code: tuple[str, ...], as_json: bool, lang: str) -> None:
     from cpe_agent.decoded import card, plain
     from cpe_agent.deliver.spoken_code import Unreadable
 
@@ -217,7 +225,7 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 
             click.echo(json.dumps(plain(" ".join(code))))
         else:
-            click.echo(card(" ".join(code), **screen()), nl=False)
+            click.echo(card(" ".join(code), language=lang, **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
 
@@ -225,7 +233,8 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 @cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the new diagnosis as JSON.")
-def judge_(report: Path, as_json: bool) -> None:
+@_language_option
+def judge_(report: Path, as_json: bool, lang: str) -> None:
     from dataclasses import replace
 
     from cpe_agent.engine import judge_again
@@ -244,7 +253,7 @@ def judge_(report: Path, as_json: bool) -> None:
     else:
         was, now = (f"{d.verdict} {d.fault or ''}".strip() for d in (old.diagnosis, new))
         click.echo(f"was: {was}\nnow: {now}\n" if was != now else f"the same verdict as then: {now}\n")
-        _card(judged)
+        _card(judged, lang)
     sys.exit(STATUS[new.verdict])
 
 
@@ -252,10 +261,12 @@ def judge_(report: Path, as_json: bool) -> None:
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every single fact that differs, too.")
-def compare(before: Path, after: Path, everything: bool) -> None:
+@_language_option
+def compare(before: Path, after: Path, everything: bool, lang: str) -> None:
     from cpe_agent.compare import compare as compare_reports
 
-    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=width()), nl=False)
+    reports = _load(before), _load(after)
+    click.echo(compare_reports(*reports, language=lang, everything=everything, width=width()), nl=False)
 
 
 @cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Without HOST: a public address.")
@@ -285,19 +296,39 @@ def trace(host: str | None, rounds: int) -> None:
     name="login-test",
     help="Does the provider accept this user name and password? One PPPoE login on the wire, from a computer that is "
     "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
-    "but the concentrator that answers.\n\n"
-    "Exit status: 0 accepted, 1 a fault is named, 3 inconclusive, 4 could not run.",
+    "but the concentrator that answers. Needs root or CAP_NET_RAW.\n\n"
+    "Exit status: 0 accepted, 1 a fault is named, 2 wrong usage, 3 inconclusive, 4 could not run.",
+    context_settings={"allow_extra_args": True},  # refused below: click would print what may be the password
 )
 @click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
 @click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--service", default="", metavar="NAME", help="PPPoE service name. Default: any.")
 @click.option("--vlan", type=click.IntRange(1, 4094), help="802.1Q VLAN of the provider's line.")
-@click.option("--method", type=click.Choice(("auto", "chap", "pap", "mschapv2")), default="auto", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice(("auto", "chap", "pap", "mschapv2")),
+    default="auto",
+    show_default=True,
+    help="Way of logging in; auto: one that the concentrator asks for.",
+)
 @click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
-@click.option("--yes", is_flag=True, help="Try although a rule forbids it, and allow PAP to any concentrator.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, nothing else.")
-def login_test(**options: Any) -> None:
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Try although a rule forbids it (refusals in quick succession can lock the account), and allow PAP, the "
+    "password in the clear, to any concentrator.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object; the stages go to stderr.")
+@_language_option
+@click.pass_context
+def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
+    if context.args:
+        raise Stop(
+            "login-test takes options alone; a password is asked for, or read from stdin with --password-stdin, and "
+            "never an argument, which others on this computer could read",
+            USAGE,
+        )
     from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
 
     plan = _plan_of(options.pop("profile_file"))
@@ -312,10 +343,11 @@ def login_test(**options: Any) -> None:
     except CannotStart as error:
         raise Stop(str(error), CANNOT_RUN) from None
     import json
+    import time
 
     from cpe_agent.login.shown import shown
 
-    text = json.dumps(verdict.plain()) if as_json else shown(verdict).rstrip("\n")
+    text = json.dumps(verdict.plain()) if as_json else shown(verdict, plan, time.time(), lang).rstrip("\n")
     unsaid = _answer(lambda: click.echo(text))
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
@@ -421,10 +453,10 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
     if "help" in options["answer"]:
         from cpe_agent.explain import questions
 
-        click.echo(questions())
+        click.echo(questions(options["lang"]))
         sys.exit(0)
     plan, answers = _asked(options)
-    progress = Progress()
+    progress = Progress(options["lang"])
     ending.stop_in_order()
     try:
         report = asyncio.run(
@@ -434,11 +466,10 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None
     progress.clear()
-    if options["lang"] != "en" and not options["as_json"]:
-        from cpe_agent.words import ui
-
-        click.echo(ui("no-language"), err=True)
-    unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
+    show: Callable[[], None] = (
+        (lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report, options["lang"]))
+    )
+    unsaid = _answer(show)
     unwritten: Stop | None = None
     if options["output"] is not None:
         try:
@@ -471,10 +502,10 @@ def _answer(say: Callable[[], None]) -> str | None:
     return None
 
 
-def _card(report: Report) -> None:
+def _card(report: Report, language: str) -> None:
     from cpe_agent.card import card
 
-    click.echo(card(report, **screen()), nl=False)
+    click.echo(card(report, language=language, **screen()), nl=False)
 
 
 def _read(path: Path) -> bytes:

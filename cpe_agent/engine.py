@@ -37,7 +37,7 @@ async def diagnose(
     visit: Iterable[PastRun] = (),
 ) -> Report:
     """One run on ``host``, whole. ``plan.deep`` measures everything to its end. ``so_far`` is given what is judged from
-    each new state of the facts; ``kept`` are sections of an earlier run that still hold; ``stated`` is what the
+    each new state of the facts, the last one too; ``kept`` are sections of an earlier run that still hold; ``stated`` is what the
     customer says was done, ``visit`` the runs of this visit for where no history is kept."""
     from collectors import ALL as COLLECTORS
 
@@ -57,6 +57,8 @@ async def diagnose(
     finished = await run(host, COLLECTORS, plan, answers, budget_s=budget, settled=settled, watch=watch, kept=kept)
     look.update(finished.facts)
     judgement = judge(look, ALL)
+    if so_far is not None:
+        so_far(judgement, finished.facts)
     return make(
         finished.facts,
         judgement,

@@ -110,5 +110,7 @@ class Sheet:
 
 
 def _shown(text: str) -> str:
-    """Nothing in it that could steer a terminal: a report may come by mail."""
+    """Nothing in it that could steer a terminal: a report may come by mail. The isolates of our own right-to-left
+    sentences are for a page; few terminals know them."""
+    text = text.replace("\u2068", "").replace("\u2069", "")
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

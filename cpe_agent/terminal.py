@@ -52,7 +52,8 @@ def width() -> int:
 class Progress:
     """One line on stderr that grows while sections arrive; only on a terminal that may be painted."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._on = _paintable(sys.stderr)
 
     def saw(self, section: type, _measured: object) -> None:
@@ -60,7 +61,8 @@ class Progress:
             from cpe_agent.facts import section_name
             from cpe_agent.words import ui
 
-            sys.stderr.write(f"\r\x1b[K{ui('progress')}: {ui(f'section.{section_name(section)}')}")
+            what = ui(f"section.{section_name(section)}", self._language)
+            sys.stderr.write(f"\r\x1b[K{ui('progress', self._language)}: {what}")
             sys.stderr.flush()
 
     def clear(self) -> None:

@@ -202,6 +202,8 @@ def test_the_human_view(wire: Place, home: Path) -> None:
     for part in ("[credentials-rejected]", "the login or account", "the provider", "Login incorrect", "02:ac:00"):
         assert part in ran.stdout
     assert "typed it wrong" not in ran.stdout
+    assert "provider's list" not in ran.stdout, "there is none"
+    assert "Call your provider" in ran.stdout
     stages = [line.split(":")[0] for line in ran.stderr.splitlines()]
     assert stages[:2] == ["calling for the provider's concentrator", "asking it for a session"]
 
@@ -211,6 +213,7 @@ def test_without_the_right_nothing_is_said_about_the_line(wire: Place, home: Pat
     drop = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"]
     ran = wire.login(home, before=drop)
     assert (ran.status, ran.said["outcome"], ran.said["fault"]) == (4, "not-permitted", None)
+    assert "sudo" in wire.login(home, before=drop, json_=False).stdout, "what to do about it"
     assert wire.behave()["frames"] == []
 
 
@@ -227,6 +230,9 @@ def test_the_interface(wire: Place, home: Path) -> None:
     nowhere = wire.login(home, interface="eth7")
     assert nowhere.status == 2
     assert "there is no eth7" in nowhere.stderr
+    own = wire.login(home, interface="lo")
+    assert own.status == 2
+    assert "no cable to a modem" in own.stderr
     ip("link set line down", netns="lgac")
     try:
         out = wire.login(home)
@@ -234,6 +240,15 @@ def test_the_interface(wire: Place, home: Path) -> None:
         ip("link set line up", netns="lgac")
     assert out.status == 4
     assert "no signal on its cable" in out.stderr
+
+
+def test_silence_on_what_is_no_cable_is_nobodys(wire: Place, home: Path) -> None:
+    ip("link add inside type bridge", "link set inside up", netns="lgpc")
+    try:
+        ran = wire.login(home, interface="inside")
+    finally:
+        ip("link del inside", netns="lgpc")
+    assert (ran.status, ran.said["fault"], ran.said["notes"]) == (3, None, ["no-pado.not-wired"])
 
 
 def test_the_one_wired_interface_needs_no_name(wire: Place, home: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.collector import Outcome as Measuring
+from cpe_agent.facts import NicKind
 from cpe_agent.host.core_dump import no_core_dump
 from cpe_agent.host.login_record import LoginEnd
 from cpe_agent.host.ppp_frames import load
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cpe_agent.host import Host
+
+
+_NO_ETHERNET = (NicKind.LOOPBACK, NicKind.PPP, NicKind.TUNNEL, NicKind.CELLULAR)
 
 
 class WrongUse(ValueError):
@@ -105,6 +109,8 @@ async def _interface(host: Host, named: str | None) -> str:
         found = next((n for n in nics if n.name == named), None)
         if nics and found is None:
             raise WrongUse(f"--interface: there is no {named} here; there are {', '.join(n.name for n in nics)}")
+        if found is not None and found.kind in _NO_ETHERNET:
+            raise WrongUse(f"--interface: {named} has no cable to a modem; name the wired interface at the modem")
         if found is not None and (found.admin_up is False or found.carrier is False):
             state = "is switched off" if found.admin_up is False else "has no signal on its cable"
             raise CannotStart(f"{named} {state}: nothing can be sent")

@@ -83,6 +83,7 @@ class Session:
         self._host, self._plan, self._case, self._board = host, plan, case, board
         self._deliverer = deliverer
         self._stated: list[Stated] = []
+        self._facts: Facts | None = None  # of the last check, as measured; they never leave this process
         self._wanted: Check | None = None
         self._doing: Check | None = None
         self._asked = asyncio.Event()
@@ -213,10 +214,13 @@ class Session:
     async def _check(self, check: Check) -> None:
         before = self._board.state.report
         try:
-            if check.answers and before is not None:
-                report = await self._judged_again(before)
+            facts = self._facts
+            if before is None or facts is None:
+                report = await self._run(check, {})
+            elif check.answers:
+                report = await self._judged_again(before, facts)
             else:
-                report = await self._measured(check, before)
+                report = await self._measured(check, before, facts)
         except Exception:  # a defect of ours: what was known stays on the page, and the page says so
             if os.environ.get("CPE_AGENT_DEBUG"):
                 raise
@@ -231,22 +235,23 @@ class Session:
         if self._deliverer is not None:
             self._deliverer.offer(report)
 
-    async def _judged_again(self, before: Report) -> Report:
+    async def _judged_again(self, before: Report, facts: Facts) -> Report:
         """An answer changes the verdict at once where nothing else could; otherwise what could is measured."""
         from cpe_agent.again import answered, kept_beside_answers
         from cpe_agent.engine import judged
 
-        facts = answered(before, self._board.state.answers)
-        if facts is not None:
-            return judged(before, facts)
-        return await self._run(Check(answers=True), kept_beside_answers(before, _age_s(before)))
+        with_answers = answered(facts, self._board.state.answers)
+        if with_answers is None:
+            return await self._run(Check(answers=True), kept_beside_answers(facts, _age_s(before)))
+        self._facts = with_answers
+        return judged(before, with_answers)
 
-    async def _measured(self, check: Check, before: Report | None) -> Report:
+    async def _measured(self, check: Check, before: Report, facts: Facts) -> Report:
         from cpe_agent.again import contradicted, kept
 
-        if before is None or check.deep:
+        if check.deep:
             return await self._run(check, {})
-        sections = kept(before, check.step, _age_s(before))
+        sections = kept(facts, before, check.step, _age_s(before))
         report = await self._run(check, sections)
         return await self._run(check, {}) if contradicted(report, sections) else report
 
@@ -283,6 +288,7 @@ class Session:
 
     def _so_far(self, judgement: Judgement, facts: Facts) -> None:
         """While it runs, only what is proven to work is said: what looks broken may still be explained."""
+        self._facts = facts
         from collectors import ALL
         from cpe_agent.facts import section_name
         from cpe_agent.run import under_way

@@ -232,7 +232,7 @@ PHRASES: dict[str, str] = {
     "failure.too_slow": "answer too slow",
     "failure.redirect_loop": "sent in a circle",
     "failure.other": "failed",
-    "no-language": "The words are English in this version; the report itself is the same in every language.",
+    "answers.unknown": "The value may also be unknown.",
     "progress": "measuring",
     # what must be answered before a technician goes
     "before.power-cycle-recorded": "one restart of the router, recorded",
