@@ -70,7 +70,7 @@ def main() -> int:
         return 4
     print(f"median of {runs}, round-trip time {RTT_MS:g} ms, as root; goals: ready {READY_MS} ms, "
           f"memory {PROBING_MIB} MiB probing, {IDLE_MIB} MiB idle")  # fmt: skip
-    print(f"{'case':<18}{'bare ms':>9}{'ready ms':>10}{'first byte ms':>15}{'verdict s':>11}{'MiB probing':>13}{'idle':>7}")
+    print("case               bare ms  ready ms  first byte ms  verdict s  MiB probing   idle")
     over = 0
     for name in SCENARIOS:
         scenario = BY_NAME[name]

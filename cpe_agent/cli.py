@@ -138,7 +138,7 @@ def run(*, router_login: str | None, router_password_stdin: bool, **options: Any
 
 
 @cli.command(help="The customer's page: checks at once and shows it in the browser, step by step.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language. Default: the system's.")
+@_language_option
 @click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
 @click.option("--case", help="Case code to put into the report.")
 @click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about.")
@@ -146,14 +146,13 @@ def run(*, router_login: str | None, router_password_stdin: bool, **options: Any
 @click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
 @click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found.")
 @click.option("--no-upload", is_flag=True, help="Upload no report.")
-def page(*, lang: str | None, case: str | None, no_browser: bool, no_upload: bool, **options: Any) -> None:  # noqa: ARG001
+def page(*, lang: str, case: str | None, no_browser: bool, no_upload: bool, **options: Any) -> None:  # noqa: ARG001
     from cpe_agent.collector import CannotMeasure
-    from cpe_agent.language import spoken
     from cpe_agent.page.command import Page, run_page
 
     plan, answers = _asked({**options, "budget": None, "deep": False, "answer": ()})
     try:
-        verdict = run_page(Page(_this_host, plan, answers, spoken(lang), case, not no_browser))
+        verdict = run_page(Page(_this_host, plan, answers, lang, case, not no_browser))
     except CannotMeasure as error:
         raise Stop(error.reason, CANNOT_RUN) from None
     sys.exit(CANNOT_RUN if verdict is None else STATUS[verdict])

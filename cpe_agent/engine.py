@@ -37,8 +37,8 @@ async def diagnose(
     visit: Iterable[PastRun] = (),
 ) -> Report:
     """One run on ``host``, whole. ``plan.deep`` measures everything to its end. ``so_far`` is given what is judged from
-    each new state of the facts, the last one too; ``kept`` are sections of an earlier run that still hold; ``stated`` is what the
-    customer says was done, ``visit`` the runs of this visit for where no history is kept."""
+    each new state of the facts, the last one too. ``kept`` are sections of an earlier run that still hold, ``stated``
+    is what the customer says was done, ``visit`` are the runs of this visit for where no history is kept."""
     from collectors import ALL as COLLECTORS
 
     look = Look(Facts({}))  # one for the whole run: what it has read, and what was answered, stays

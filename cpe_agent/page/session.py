@@ -212,9 +212,8 @@ class Session:
         self._asked.set()
 
     async def _check(self, check: Check) -> None:
-        before = self._board.state.report
+        before, facts = self._board.state.report, self._facts
         try:
-            facts = self._facts
             if before is None or facts is None:
                 report = await self._run(check, {})
             elif check.answers:
@@ -224,6 +223,7 @@ class Session:
         except Exception:  # a defect of ours: what was known stays on the page, and the page says so
             if os.environ.get("CPE_AGENT_DEBUG"):
                 raise
+            self._facts = facts
             self._show(phase="done", trouble="not-measured", trying=())
             return
         earlier = self._board.state.earlier
