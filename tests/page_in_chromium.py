@@ -7,9 +7,11 @@ import asyncio
 import contextlib
 import json
 from typing import Any
+from unittest.mock import patch
 
 from playwright.async_api import Browser, Error, async_playwright
 
+from cpe_agent.page.state import PageState
 from tests.test_page_server import START, Stand
 
 PROGRAM = "/usr/bin/chromium"
@@ -42,6 +44,21 @@ const asked = [
 ];
 window.all = Promise.all(asked).then(() => seen);
 </script>"""
+
+
+def small_main(state: PageState, *, live: bool) -> str:
+    return (
+        f"<p>{','.join(state.trying)}</p><form method=post action=do><button name=do value=again>again</button></form>"
+    )
+
+
+def small_document(state: PageState, *, live: bool, nonce: str) -> str:
+    """A page of the test's own: what is tried here is the server and its policy, whatever the page looks like."""
+    return (
+        f"<!DOCTYPE html><title>small</title><main>{small_main(state, live=live)}</main><script nonce={nonce}>"
+        "new EventSource('events').addEventListener('main', told => "
+        "document.querySelector('main').innerHTML = JSON.parse(told.data).html)</script>"
+    )
 
 
 async def another_site(page: str) -> asyncio.Server:
@@ -111,4 +128,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with patch.multiple("cpe_agent.page.document", main=small_main, document=small_document):
+        asyncio.run(main())
