@@ -13,7 +13,7 @@ from cpe_agent.failed import failed
 from cpe_agent.layout import WIDTH, Sheet
 from cpe_agent.next_step import BY_PROVIDER, again, content
 from cpe_agent.report import FindingReport, Report
-from cpe_agent.words import deciding_test, evidence, fault_text, listed
+from cpe_agent.words import deciding_test, evidence, fault_text, listed, ui
 
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
 MOST_HIDDEN = 3
@@ -143,9 +143,13 @@ def _totals(report: Report) -> dict[str, object]:
 
 
 def _provider(sheet: Sheet, report: Report) -> str:
+    return provider(report, sheet.language)
+
+
+def provider(report: Report, language: str) -> str:
     """The provider's name and number, as the profile gives them."""
     plan = content(report, "plan")
-    name = str(plan.get("isp_name") or sheet.ui("provider"))
+    name = str(plan.get("isp_name") or ui("provider", language))
     phone = plan.get("support_phone")
     return f"{name} ({phone})" if phone else name
 

@@ -82,7 +82,9 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        context.invoke(run)
+        from cpe_agent.terminal import double_clicked
+
+        context.invoke(page if double_clicked() else run)
 
 
 _language_option = click.option(
@@ -139,6 +141,28 @@ def run(*, router_login: str | None, router_password_stdin: bool, **options: Any
         raise Stop("--qr and --json: choose one; 'cpe-agent qr REPORT.json' draws a report later", USAGE)
     login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
     _measure_and_show(_this_host(login), options, keep=True)
+
+
+@cli.command(help="The customer's page: checks at once and shows it in the browser, step by step.")
+@_language_option
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--case", help="Case code to put into the report.")
+@click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about.")
+@click.option("--target", metavar="HOST-OR-URL", help="A site that does not open.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
+@click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found.")
+@click.option("--no-upload", is_flag=True, help="Upload no report.")
+def page(*, lang: str, no_browser: bool, **options: Any) -> None:
+    from cpe_agent.collector import CannotMeasure
+    from cpe_agent.page.command import Page, run_page
+
+    options |= {"budget": None, "deep": False, "answer": ()}
+    plan, answers, _desk = _asked(options)
+    try:
+        verdict = run_page(Page(_this_host, plan, answers, lang, options["case"], not no_browser))
+    except CannotMeasure as error:
+        raise Stop(error.reason, CANNOT_RUN) from None
+    sys.exit(CANNOT_RUN if verdict is None else STATUS[verdict])
 
 
 @cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")

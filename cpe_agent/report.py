@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,9 +14,9 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Past, Plan, Pppoe, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, System, section_name
 from cpe_agent.privacy import private
-from cpe_agent.steps import Step, steps, when
+from cpe_agent.steps import Stated, Step, steps, when
 
 SCHEMA = 1
 NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be measured from here
@@ -31,6 +32,8 @@ class Client(NamedTuple):
 
 
 class SectionReport(NamedTuple):
+    """``started``: seconds since the run's start; before it (negative) for what was kept from the run before."""
+
     outcome: Outcome
     started: float
     seconds: float
@@ -106,9 +109,11 @@ def make(
     platform: str,
     case: str | None,
     report_id: str | None = None,
+    stated: Iterable[Stated] = (),
+    visit: Iterable[PastRun] = (),
 ) -> Report:
     """The report of one run. ``started`` is seconds since the epoch. ``report_id``: a ``uuid7`` that was told
-    somebody while the run went on."""
+    somebody while the run went on. ``stated`` and ``visit``: see ``steps``."""
     report_id = report_id or uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
@@ -125,7 +130,7 @@ def make(
         profile=plan.profile,
         sections=sections,
         diagnosis=diagnosis,
-        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault),
+        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault, stated, visit),
         spoken_code=spoken_code(judgement, diagnosis, report_id),
     )
 

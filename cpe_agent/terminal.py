@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -20,6 +21,20 @@ def _paintable(stream: Any) -> bool:
 
 def _unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
+
+
+def double_clicked() -> bool:
+    """Started by a desktop: nobody reads what is printed, and there is a screen for a window. A program that reads us
+    through a pipe is no desktop."""
+    import stat
+
+    from cpe_agent.host.browser import has_display
+
+    for stream in (sys.stdin, sys.stdout):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+            if stream.isatty() or stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+                return False
+    return has_display()
 
 
 def width() -> int:

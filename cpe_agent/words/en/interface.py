@@ -138,10 +138,6 @@ PHRASES: dict[str, str] = {
     "compare.facts": "What was seen, then and now:",
     "or-else": "or:",
     "or": "(or: {others})",
-    "step.computer-restarted": "computer restarted",
-    "step.router-restarted": "router restarted",
-    "step.lan-cable-swapped": "network cable swapped",
-    "step.line-reconnected": "the router's connection came up anew",
     "step.ago": "{step} {minutes} min ago ({time} UTC, {source})",
     "step.outcome.stayed": "the same fault was there before it",
     "step.outcome.back": "the fault was gone after it and is back",
@@ -267,4 +263,5 @@ COUNTED: dict[str, tuple[str, str]] = {
         "what an earlier run found is gone since ({n} good run)",
         "what an earlier run found is gone since ({n} good runs)",
     ),
+    "step.held": ("good for at least {n} minute after it", "good for at least {n} minutes after it"),
 }
