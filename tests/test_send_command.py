@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from cpe_agent.cli import cli
 from cpe_agent.deliver import command, login_task
 from cpe_agent.deliver.outbox import FOLDER, Outbox
-from cpe_agent.host import desk_link
+from cpe_agent.host import desk_link, user_state
 from cpe_agent.host.state_folder import state_folder
 from cpe_agent.profile import BadProfile, Desk, load, read_profile
 from cpe_agent.report import Report, to_json
@@ -33,6 +33,7 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.delenv("SUDO_UID", raising=False)
 
     async def none() -> tuple[str, ...]:
         return ()
@@ -265,7 +266,7 @@ def test_a_user_without_a_home_is_told(
     def homeless() -> Path:
         raise FileNotFoundError(2, "this user has no home folder")
 
-    monkeypatch.setattr(command, "state_folder", homeless)
+    monkeypatch.setattr(user_state, "state_folder", homeless)
     assert "folder cannot be used" in run_ends(report[0], Desk(("http://127.0.0.1:9",)), capsys)
     assert call("outbox", "list").exit_code == 4
 

@@ -142,3 +142,32 @@ def test_nobody_behind_it_is_root_itself(home: Path, uid: str) -> None:
 def test_without_sudo_it_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SUDO_UID", raising=False)
     assert user_state() == (state_folder(), None)
+
+
+OUTBOX = """
+from cpe_agent.deliver.command import outbox_here
+box = outbox_here()
+box.put(b"one", "01890000-0000-7000-8000-000000000001", "now")
+box.update(box.find("01890000-0000-7000-8000-000000000001")._replace(tries=1))
+with box.sending():
+    print(box.all()[0].tries, box.read(box.all()[0].id).decode(), box.damaged(), box.tidy())
+import os
+os.close(os.open("root-again", os.O_CREAT))
+"""
+
+
+def test_the_outbox_is_the_users_and_no_way_to_roots_files(home: Path) -> None:
+    assert under_sudo(home, OUTBOX) == "1 one () ()"
+    report_id = "01890000-0000-7000-8000-000000000001"
+    place = home / ".local" / "state" / "cpe-agent" / "outbox"
+    for made in (place, *place.iterdir(), *place.parents[:3]):
+        assert (made.stat().st_uid, made.stat().st_gid) == (UID, GID), made
+    assert (home.parent / "roots" / "root-again").stat().st_uid == 0
+    for file in place.iterdir():
+        file.unlink()
+    secret = home.parent / "roots" / "secret"
+    secret.write_text("root's")
+    (place / f".{report_id}.part").symlink_to(secret)
+    (place / f"{report_id}.entry").symlink_to(secret)
+    assert under_sudo(home, OUTBOX) == "1 one () ()"
+    assert secret.read_text() == "root's"

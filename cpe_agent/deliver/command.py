@@ -12,8 +12,8 @@ from cpe_agent.deliver import login_task
 from cpe_agent.deliver.outbox import FOLDER, CannotKeep, Damaged, Kept, Outbox
 from cpe_agent.deliver.upload import DISK_S, host_of, send_due
 from cpe_agent.deliver.why import reason_text
-from cpe_agent.host.state_folder import state_folder
 from cpe_agent.host.thread import in_thread
+from cpe_agent.host.user_state import user_state
 from cpe_agent.steps import when
 from cpe_agent.words import counted, phrase
 
@@ -42,9 +42,14 @@ class CannotRun(Exception):
 def outbox_here(language: str = "en") -> Outbox:
     """This user's. Raises ``CannotRun``."""
     try:
-        return Outbox(state_folder() / FOLDER)
+        return _outbox()
     except OSError:
         raise CannotRun(phrase("upload", "cannot-keep.no-folder", language)) from None
+
+
+def _outbox() -> Outbox:
+    state = user_state()
+    return Outbox(state.folder / FOLDER, state.rights)
 
 
 # ------------------------------------------------------------------ send
@@ -125,7 +130,7 @@ def after_run(report: bytes, report_id: str, made: str, desk: Desk, say: Line, l
     state = {"kept": False}
 
     async def work() -> tuple[Kept, ...]:
-        outbox = Outbox(state_folder() / FOLDER)
+        outbox = _outbox()
         put = (report, report_id, made)
         await in_thread(lambda: outbox.put(*put, desk=host_of(desk.urls[0])), timeout_s=DISK_S)
         state["kept"] = True
@@ -192,7 +197,7 @@ def forgotten(outbox: Outbox, wanted: str | None, *, everything: bool, language:
         for entry in entries:
             with suppress(KeyError):
                 outbox.forget(entry.id)
-        if everything and outbox.folder.is_dir():
+        if everything and outbox.exists():
             outbox.forget_damaged()
     except CannotKeep as error:
         raise CannotRun(phrase("upload", f"cannot-keep.{error.key}", language)) from None

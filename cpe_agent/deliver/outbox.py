@@ -13,13 +13,14 @@ import json
 import math
 import os
 import re
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.host.bounded_file import read_bytes
-from cpe_agent.host.file_lock import locked
+from cpe_agent.host.file_lock import lock, locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,32 +87,63 @@ class _Line(NamedTuple):
 
 
 class Outbox:
-    """Several programs may use one folder at once. Every method reads what is there now."""
+    """Several programs may use one folder at once. Every method reads what is there now. ``rights``: around each use of
+    the folder (``cpe_agent.host.user_state``)."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rights: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.folder = folder
         self.now = clock
+        self._rights = rights
+        self._here = threading.local()
+
+    @contextlib.contextmanager
+    def _ours(self) -> Iterator[None]:
+        """The user's rights, once a thread: to put them on a second time would end them too early."""
+        if getattr(self._here, "held", False):
+            yield
+            return
+        with self._rights():
+            self._here.held = True
+            try:
+                yield
+            finally:
+                self._here.held = False
 
     # ------------------------------------------------------------------ reading
 
     def all(self) -> tuple[Kept, ...]:
         """Every entry, oldest first; damaged ones are left out."""
-        return self._look()[0]
+        with self._ours():
+            return self._look()[0]
+
+    def exists(self) -> bool:
+        """Was anything ever kept?"""
+        with self._ours():
+            return os.path.isdir(self.folder)
 
     def find(self, report_id: str) -> Kept:
         """Raises KeyError and ``Damaged``."""
-        return self._load(self._file(report_id))[0]
+        with self._ours():
+            return self._load(self._file(report_id))[0]
 
     def read(self, report_id: str) -> bytes:
         """The report, byte for byte. Raises KeyError when it is not here or was sent, and ``Damaged``."""
-        entry, body = self._load(self._file(report_id))
+        with self._ours():
+            entry, body = self._load(self._file(report_id))
         if entry.state == "sent":
             raise KeyError(report_id)
         return body
 
     def damaged(self) -> tuple[Path, ...]:
         """Files that do not hold what they say, set aside or about to be."""
-        return (*self._files(_DAMAGED), *self._look()[1])
+        with self._ours():
+            return (*self._files(_DAMAGED), *self._look()[1])
 
     def _look(self) -> tuple[tuple[Kept, ...], list[Path]]:
         good, bad = [], []
@@ -138,7 +170,7 @@ class Outbox:
         digest = sha256(report).hexdigest()
         since = round(self.now(), 3)
         entry = Kept(report_id, made, "kept", desk=desk, since=since, size=len(report), sha256=digest)
-        with _plainly():
+        with _plainly(), self._ours():
             self._make_folder()
             with self._changing():
                 self._sweep()
@@ -154,14 +186,14 @@ class Outbox:
     def update(self, entry: Kept) -> None:
         """What became of a try. One that was forgotten meanwhile stays forgotten, one that was sent stays sent. Raises
         ``CannotKeep``; the old state then stands."""
-        with _plainly(), self._changing(), contextlib.suppress(KeyError, Damaged):
+        with _plainly(), self._ours(), self._changing(), contextlib.suppress(KeyError, Damaged):
             there, body = self._load(self._file(entry.id))
             if there.state != "sent":
                 self._store(entry, b"" if entry.state == "sent" else body)
 
     def forget(self, report_id: str) -> None:
         """Raises KeyError when it is not here, and ``CannotKeep``."""
-        with _plainly(), self._changing():
+        with _plainly(), self._ours(), self._changing():
             try:
                 os.unlink(self._file(report_id))
             except FileNotFoundError:
@@ -169,16 +201,16 @@ class Outbox:
             self._sync(self.folder)
 
     def forget_damaged(self) -> None:
-        with _plainly(), self._changing():
+        with _plainly(), self._ours(), self._changing():
             self._sweep()
             for file in self._files(_DAMAGED):
                 os.unlink(file)
 
     def tidy(self) -> tuple[Kept, ...]:
         """Drop what is too old; what was dropped without having been sent is given back. Raises ``CannotKeep``."""
-        if not self.folder.is_dir():
+        if not self.exists():
             return ()
-        with _plainly(), self._changing():
+        with _plainly(), self._ours(), self._changing():
             self._sweep()
             return self._drop([entry for entry in self.all() if self._over(entry)])
 
@@ -279,9 +311,15 @@ class Outbox:
     def _changing(self) -> contextlib.AbstractContextManager[None]:
         return locked(self.folder / ".lock", wait_s=_LOCK_S)
 
-    def sending(self) -> contextlib.AbstractContextManager[None]:
+    @contextlib.contextmanager
+    def sending(self) -> Iterator[None]:
         """One sender at a time. Raises ``BlockingIOError`` at once when another one is at it."""
-        return locked(self.folder / ".sending", wait_s=0.0)
+        with self._ours():
+            handle = lock(self.folder / ".sending", wait_s=0.0)
+        try:
+            yield
+        finally:
+            os.close(handle)
 
     def _make_folder(self) -> None:
         """A folder that is new lasts when the one that holds it was written out."""

@@ -56,9 +56,9 @@ async def send_due(
     each that was tried has become. ``say`` is told a key of the words' ``upload`` table and what stands in its gaps.
     Never raises for what a disk or a desk does."""
     tell = say or (lambda _key, _gaps: None)
-    if not outbox.folder.is_dir():
-        return ()
     try:
+        if not outbox.exists():
+            return ()
         with outbox.sending():
             return await _round(outbox, desk, tell, everything=everything, also=also)
     except BlockingIOError:

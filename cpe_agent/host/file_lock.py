@@ -19,6 +19,15 @@ _EVERY_S = 0.01
 def locked(file: Path, *, wait_s: float) -> Iterator[None]:
     """Hold the lock of ``file``, which is made and stays. Raises ``BlockingIOError`` when somebody else holds it for
     ``wait_s`` seconds on end, and OSError when the file cannot be made."""
+    handle = lock(file, wait_s=wait_s)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def lock(file: Path, *, wait_s: float) -> int:
+    """The same, to be let go of with ``os.close``."""
     handle = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         until = time.monotonic() + wait_s
@@ -26,9 +35,10 @@ def locked(file: Path, *, wait_s: float) -> Iterator[None]:
             if time.monotonic() >= until:
                 raise BlockingIOError(11, "another program holds it")
             time.sleep(_EVERY_S)
-        yield
-    finally:
+    except BaseException:
         os.close(handle)
+        raise
+    return handle
 
 
 def _take(handle: int) -> bool:
