@@ -1,0 +1,82 @@
+"""Every field of a report with its value, to read before anything is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from cpe_agent.page.markup import Markup, tag
+from cpe_agent.page.parts import View
+from cpe_agent.page.speech import left_to_right
+from cpe_agent.report import Report, to_json
+
+_ABOUT = ("id", "started", "seconds", "case", "complaint", "profile", "spoken_code", "client", "schema")
+
+
+def fields(view: View, report: Report, title: str) -> Markup:
+    """A closed list; one part for the check itself, one for what was found, one for each thing measured. It is made
+    from the bytes that are sent, so that nothing can be in them and not here."""
+    plain = json.loads(to_json(report))
+    sections = plain.pop("sections")
+    steps, diagnosis = plain.pop("steps"), plain.pop("diagnosis")
+    about = {key: plain.pop(key) for key in _ABOUT if key in plain}
+    say = view.speech.say
+    parts = [
+        _part(view, "report", say("fields.report"), {**about, **plain}),
+        _part(view, "diagnosis", say("fields.diagnosis"), {"diagnosis": diagnosis}),
+        _part(view, "steps", say("fields.steps"), {"steps": steps}),
+    ]
+    for name, content in sections.items():
+        try:
+            title_ = view.speech.ui(f"section.{name}")
+        except KeyError:
+            title_ = name
+        parts.append(_part(view, f"section-{name}", title_[:1].upper() + title_[1:], content))
+    return tag(
+        "details",
+        {"class": "fields", "id": "d-fields"},
+        tag("summary", None, title),
+        tag("p", {"class": "hint"}, say("fields.empty")),
+        *parts,
+    )
+
+
+def _part(view: View, name: str, title: str, content: Any) -> Markup | None:
+    rows = [(path, value) for path, value in _leaves("", content) if value not in (None, "", [], {})]
+    if not rows:
+        return None
+    shown = (
+        tag("div", None, tag("dt", None, _label(view, path)), tag("dd", None, _value(view, value))) for path, value in rows
+    )
+    count = tag("span", {"class": "hint"}, view.speech.count("fields.rows", len(rows)))
+    return tag(
+        "details",
+        {"class": "part", "id": f"d-{name}"},
+        tag("summary", None, title, " ", count),
+        tag("dl", {"class": "values"}, *shown),
+    )
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Every value with the names that lead to it; a list of plain values is one."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _leaves(f"{path}.{key}" if path else key, inner)
+    elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+        for number, inner in enumerate(value, 1):
+            yield from _leaves(f"{path} {number}", inner)
+    else:
+        yield path, value
+
+
+def _label(view: View, path: str) -> Markup | str:
+    return view.speech.say(f"field.{path}") if view.speech.has(f"field.{path}") else left_to_right(path, "code")
+
+
+def _value(view: View, value: Any) -> Markup | str:
+    if isinstance(value, bool):
+        return view.speech.say("yes" if value else "no")
+    if isinstance(value, list):
+        return left_to_right(", ".join(map(str, value)))
+    return left_to_right(str(value)) if isinstance(value, int | float) else tag("bdi", None, value)

@@ -1,0 +1,89 @@
+"""The page's words in one language, with what is filled in kept apart from them.
+
+Whatever fills a placeholder (a provider's name, an address, a number) is put into an element of its own, isolated from
+the direction of the sentence around it: a Latin name in a Hebrew sentence, or a name that tries to turn it around,
+cannot change what the rest says.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+
+from cpe_agent import words
+from cpe_agent.page.markup import Markup, tag, together
+
+OWN_NAMES = {"he": "עברית", "ar": "العربية", "en": "English", "ru": "Русский"}
+"""The languages the page may be switched to, each by its own name and in this order."""
+_RIGHT_TO_LEFT = ("he", "ar")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Speech:
+    """Every method gives text of ``words``; ``language`` as there."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    @property
+    def direction(self) -> str:
+        return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
+
+    def say(self, key: str) -> str:
+        """A sentence of the page without placeholders."""
+        return words.phrase("page", key, self.language)
+
+    def fill(self, key: str, /, **values: object) -> Markup:
+        """A sentence of the page; text that fills it is isolated, markup stands as it is."""
+        return filled(self.say(key), values)
+
+    def count(self, key: str, number: int, **values: object) -> Markup:
+        return filled(words.counted("page", key, number, self.language), {"n": str(number), **values})
+
+    def has(self, key: str) -> bool:
+        try:
+            self.say(key)
+        except KeyError:
+            return False
+        return True
+
+    def ui(self, key: str) -> str:
+        return words.ui(key, self.language)
+
+    def fault(self, code: str) -> words.FaultText | None:
+        """None for a fault of a newer version."""
+        try:
+            return words.fault_text(code, self.language)
+        except KeyError:
+            return None
+
+    def evidence(self, fact: str, value: object, **totals: object) -> str:
+        return words.evidence(fact, value, self.language, **totals)
+
+
+def filled(text: str, values: dict[str, object]) -> Markup:
+    """``text`` with every ``{name}`` replaced by its value in a ``<bdi>``."""
+    pieces = _PLACE.split(text)  # words and names take turns
+    return together(*(_value(values[piece]) if number % 2 else piece for number, piece in enumerate(pieces)))
+
+
+def _value(value: object) -> Markup:
+    return value if isinstance(value, Markup) else tag("bdi", None, str(value))
+
+
+def left_to_right(text: str, element: str = "bdi", **attributes: object) -> Markup:
+    """Addresses, codes, numbers and versions: read from the left in every language."""
+    return tag(element, {"dir": "ltr", **attributes}, text)
+
+
+def moment(utc: str) -> Markup:
+    """A time of RFC 3339 in UTC as the clock of this computer shows it. The day stands there too: a printed page must
+    say when."""
+    try:
+        import calendar
+
+        seconds = calendar.timegm(time.strptime(utc[:19], "%Y-%m-%dT%H:%M:%S"))
+        shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (ValueError, OverflowError, OSError):
+        return left_to_right(utc)
+    return tag("time", {"datetime": utc, "dir": "ltr"}, shown)
