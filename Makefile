@@ -44,8 +44,9 @@ bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floo
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@$(BIN)/python -m bench.run $(ARGS)
 
-docs: $(VENV)/.developer  ## write the generated documents anew
+docs: $(VENV)/.developer  ## write the generated documents and the translations' files anew
 	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.words
 
 lock: $(VENV)/.developer  ## resolve the dependencies anew and write the hashed requirement files
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \

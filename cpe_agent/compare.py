@@ -10,7 +10,7 @@ from cpe_agent.diagnose.fault import expressions
 from cpe_agent.diagnose.predicate import Look
 from cpe_agent.layout import WIDTH, Sheet
 from cpe_agent.report import BadReport, Diagnosis, Report, facts_of
-from cpe_agent.words import evidence, fault_text
+from cpe_agent.words import counted, evidence, fault_text
 
 MOST = 8  # facts shown; the rest are counted
 # Differ between any two runs and mean nothing by themselves; and what they mean, a verdict says.
@@ -48,7 +48,8 @@ def compare(before: Report, after: Report, *, everything: bool = False, width: i
         for words in facts if everything else facts[:MOST]:
             sheet.say(words, indent=2)
         if len(facts) > MOST and not everything:
-            sheet.say(sheet.ui("compare.more").format(count=len(facts) - MOST), indent=2)
+            more = len(facts) - MOST
+            sheet.say(counted("interface", "compare.more", more, sheet.language).format(n=more), indent=2)
     if everything:
         sheet.gap()
         for words in _changes(before, after):

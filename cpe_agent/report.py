@@ -74,7 +74,8 @@ class Diagnosis(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC."""
+    """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC. ``cut_of``: this is
+    the cut form (``deliver/cut.py``) of the report with this receipt code; it holds no measurements."""
 
     schema: int
     id: str
@@ -88,6 +89,7 @@ class Report:
     diagnosis: Diagnosis
     steps: tuple[Step, ...]
     spoken_code: str
+    cut_of: str | None = None
 
 
 class BadReport(ValueError):
@@ -223,7 +225,10 @@ LATER = (Past, Pppoe)
 
 
 def facts_of(report: Report) -> Facts:
-    """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit."""
+    """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit, and for a
+    cut report, which holds none."""
+    if report.cut_of is not None:
+        raise BadReport("this report was cut for a picture: it holds the verdict and no measurements")
     by_name = {section_name(s): s for s in SECTIONS}
     sections: dict[type, Section] = {}
     for name, s in report.sections.items():

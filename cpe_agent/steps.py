@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cpe_agent.collector import Facts
 from cpe_agent.diagnose.readings import past, router
 from cpe_agent.facts import Answers, Past, PastRun, Router, System
-from cpe_agent.words import ui
+from cpe_agent.words import counted, ui
 
 JUST_RESTARTED_S = 900  # a restart this fresh belongs to the story of this call
 SAME_CALL_S = 7200  # an older run tells of other trouble
@@ -109,8 +109,10 @@ def told(step: Step, language: str) -> str:
     if step.age_s is None:
         return f"{name} {step.when[11:16]} UTC ({source})"
     words = [ui("step.ago", language).format(step=name, minutes=step.age_s // 60, time=step.when[11:16], source=source)]
-    if step.outcome is not None:
-        words.append(ui(f"step.outcome.{step.outcome}", language).format(checks=step.checks))
+    if step.outcome in ("cured", "gone"):
+        words.append(counted("interface", f"step.outcome.{step.outcome}", step.checks, language).format(n=step.checks))
+    elif step.outcome is not None:
+        words.append(ui(f"step.outcome.{step.outcome}", language))
     if step.step != "line-reconnected":
         words.append(ui("step.enough", language))
     return ", ".join(words)

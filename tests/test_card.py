@@ -205,7 +205,7 @@ def test_every_reading_that_can_be_evidence_has_a_sentence() -> None:
         ("link.carrier", False, "The network adapter has no signal."),
         ("said.line-lamp=off", True, "You said: the line lamp is off."),
         ("said.line-lamp=off", False, ""),
-        ("answer.trouble", "email-program", "You said: the trouble is email-program."),
+        ("answer.trouble", "email-program", "You said: the trouble is the e-mail program."),
         ("future.reading_ms", 5, "Future.reading_ms: 5 ms"),
     ],
 )

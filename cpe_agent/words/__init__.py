@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-LANGUAGES = ("en",)
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from gettext import GNUTranslations
+
+LANGUAGES = ("he", "en", "ar", "ru")
+RIGHT_TO_LEFT = ("he", "ar")
+SOURCE = "en"  # the language that the tables are written in
 
 
 class FaultText(NamedTuple):
@@ -28,60 +34,105 @@ class FaultText(NamedTuple):
 SEGMENT_FILES = ("device", "home", "cpe", "access", "account", "isp_core", "remote", "none")
 
 
+def _catalogue(language: str) -> GNUTranslations:
+    from cpe_agent.words.catalogue import opened  # English needs none
+
+    return opened(language)
+
+
+@cache
+def table(name: str, attribute: str, language: str = SOURCE) -> dict[str, Any]:
+    """A table of ``words/en/<name>.py`` in a language; what has no translation yet stays English."""
+    english: dict[str, Any] = getattr(import_module(f"cpe_agent.words.{SOURCE}.{name}"), attribute)
+    if language == SOURCE:
+        return english
+    say = _catalogue(language).pgettext
+    return {key: _said(value, f"{name}.{attribute}.{key}", say) for key, value in english.items()}
+
+
+def _said(value: Any, context: str, say: Callable[[str, str], str]) -> Any:
+    """A value of a table with every sentence in it translated: a text, a fault's texts, one for yes and one for no, or
+    one a value."""
+    if isinstance(value, str):
+        return say(context, value) if value else ""
+    if isinstance(value, FaultText):
+        return FaultText(*(say(f"{context}.{field}", text) for field, text in value._asdict().items()))
+    if isinstance(value, dict):
+        return {key: _said(inner, f"{context}={key}", say) for key, inner in value.items()}
+    return tuple(_said(inner, f"{context}={name}", say) for name, inner in zip(("yes", "no"), value, strict=True))
+
+
+def sentences(name: str, attribute: str) -> dict[str, str]:
+    """Every sentence of a table by the context that its translation is filed under."""
+    found: dict[str, str] = {}
+
+    def note(context: str, text: str) -> str:
+        found[context] = text
+        return text
+
+    for key, value in table(name, attribute).items():
+        _said(value, f"{name}.{attribute}.{key}", note)
+    return found
+
+
 @cache
 def _faults(language: str) -> dict[str, FaultText]:
     found: dict[str, FaultText] = {}
     for segment in SEGMENT_FILES:
-        found.update(import_module(f"cpe_agent.words.{language}.{segment}").FAULTS)
+        found.update(table(segment, "FAULTS", language))
     return found
 
 
-def fault_text(code: str, language: str = "en") -> FaultText:
+def fault_text(code: str, language: str = SOURCE) -> FaultText:
     """The texts of one fault. Raises KeyError for a code without words: a test keeps that from happening."""
     return _faults(language)[code]
 
 
-def deciding_test(key: str, language: str = "en") -> str:
+def deciding_test(key: str, language: str = SOURCE) -> str:
     """The one test that would decide, as an instruction."""
-    text: str = import_module(f"cpe_agent.words.{language}.tests").TESTS[key]
+    text: str = table("tests", "TESTS", language)[key]
     return text
 
 
-def shape_question(name: str, language: str = "en") -> str:
+def shape_question(name: str, language: str = SOURCE) -> str:
     """What to ask about a login of this class (``cpe_agent.login.shape``)."""
-    text: str = import_module(f"cpe_agent.words.{language}.login_shape").QUESTIONS[name]
+    text: str = table("login_shape", "QUESTIONS", language)[name]
     return text
 
 
-def ui(key: str, language: str = "en") -> str:
+def phrase(name: str, key: str, language: str = SOURCE) -> str:
+    """A sentence of ``words/en/<name>.py``: its ``PHRASES``."""
+    text: str = table(name, "PHRASES", language)[key]
+    return text
+
+
+def ui(key: str, language: str = SOURCE) -> str:
     """A phrase of the interface."""
-    text: str = import_module(f"cpe_agent.words.{language}.interface").PHRASES[key]
-    return text
+    return phrase("interface", key, language)
 
 
-def phrase(table: str, key: str, language: str = "en") -> str:
-    """A sentence of ``words/en/<table>.py``: its ``PHRASES``."""
-    text: str = import_module(f"cpe_agent.words.{language}.{table}").PHRASES[key]
-    return text
-
-
-def counted(table: str, key: str, number: int, language: str = "en") -> str:
-    """A sentence that counts something, in the form that the number needs (``COUNTED`` of the table: one, more);
-    ``{n}`` in it is the number, the caller fills it."""
-    one, more = import_module(f"cpe_agent.words.{language}.{table}").COUNTED[key]
-    return str(one if number == 1 else more)
-
-
-def login_text(key: str, language: str = "en") -> str:
+def login_text(key: str, language: str = SOURCE) -> str:
     """A sentence of the login test."""
-    text: str = import_module(f"cpe_agent.words.{language}.login").PHRASES[key]
-    return text
+    return phrase("login", key, language)
 
 
-def asked(question: str, language: str = "en") -> str:
+def counted(name: str, key: str, number: int, language: str = SOURCE) -> str:
+    """A sentence that counts something, in the form that the language has for this number; the caller fills ``{n}``.
+    English stands in ``COUNTED`` of the table, as the form for one and the form for more."""
+    one, more = table(name, "COUNTED")[key]
+    if language == SOURCE:
+        return str(one if number == 1 else more)
+    return _catalogue(language).npgettext(f"{name}.COUNTED.{key}", one, more, number)
+
+
+def asked(question: str, language: str = SOURCE) -> str:
     """What a question of ``cpe_agent.answers`` asks for."""
-    text: str = import_module(f"cpe_agent.words.{language}.answers").ASKED[question]
+    text: str = table("answers", "ASKED", language)[question]
     return text
+
+
+def right_to_left(language: str) -> bool:
+    return language in RIGHT_TO_LEFT
 
 
 def evidence(fact: str, value: object, language: str = "en", **totals: object) -> str:
@@ -90,42 +141,41 @@ def evidence(fact: str, value: object, language: str = "en", **totals: object) -
     kind, _, key = fact.partition(".")
     if kind in ("said", "answer"):
         question, _, stated = key.partition("=")
-        stated_by = import_module(f"cpe_agent.words.{language}.answers").STATED
-        phrase = "" if value is False else stated_by.get(question, f"{question}: {{value}}")
+        words = "" if value is False else table("answers", "STATED", language).get(question, f"{question}: {{value}}")
         value = stated or value
     else:
-        phrases = import_module(f"cpe_agent.words.{language}.evidence").READINGS
-        phrase = phrases.get(fact, "{fact}: {value}")
-    if isinstance(phrase, tuple):
-        phrase = phrase[0] if value is True else phrase[1]
-    elif isinstance(phrase, dict):
-        phrase = phrase.get(str(value), phrase.get("", ""))
-    text = str(phrase).format_map({"networks": 3, **totals, "fact": fact, "value": amount(fact, value)})
+        words = table("evidence", "READINGS", language).get(fact, "{fact}: {value}")
+    if isinstance(words, tuple):
+        words = words[0] if value is True else words[1]
+    elif isinstance(words, dict):
+        words = words.get(str(value), words.get("", ""))
+    text = str(words).format_map({"networks": 3, **totals, "fact": fact, "value": amount(fact, value, language)})
     return text[:1].upper() + text[1:]
 
 
-_UNITS = {"ms": "ms", "percent": "%", "mbps": "Mbit/s", "dbm": "dBm", "db": "dB"}
+_UNITS = ("ms", "percent", "mbps", "dbm", "db")
 
 
-def amount(fact: str, value: object) -> str:
+def amount(fact: str, value: object, language: str = SOURCE) -> str:
     """A value with the unit that its name ends in."""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return phrase("values", "yes" if value else "no", language)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "none"
+        return ", ".join(map(str, value)) or phrase("values", "none", language)
     if not isinstance(value, int | float):
-        return str(value).replace("_", " ")
+        return str(table("values", "PHRASES", language).get(str(value), str(value).replace("_", " ")))
     unit = fact.rpartition("_")[2]
     if fact.endswith("_share_of_line"):
-        return f"{100 * value:.0f} %"
+        return phrase("values", "unit.percent", language).format(n=f"{100 * value:.0f}")
     if unit == "s" and not fact.endswith("_per_s"):
-        return _duration(value)
+        return duration(value, language)
     rounded = f"{value:.0f}" if abs(value) >= 10 else f"{value:g}"
-    return f"{rounded} {_UNITS[unit]}" if unit in _UNITS else rounded
+    return phrase("values", f"unit.{unit}", language).format(n=rounded) if unit in _UNITS else rounded
 
 
-def _duration(seconds: float) -> str:
-    for size, word in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if abs(seconds) >= 2 * size:
-            return f"{seconds / size:.0f} {word}"
-    return f"{seconds:.0f} seconds"
+def duration(seconds: float, language: str = SOURCE) -> str:
+    """So many seconds, minutes, hours or days: the largest unit of which there are two."""
+    sizes = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
+    unit = next((unit for unit, size in sizes.items() if abs(seconds) >= 2 * size), "seconds")
+    number = round(seconds / sizes[unit])
+    return counted("values", unit, abs(number), language).format(n=number)

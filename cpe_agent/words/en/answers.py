@@ -19,19 +19,66 @@ ASKED: dict[str, str] = {
     "trouble": "what exactly does not work",
 }
 
-STATED: dict[str, str] = {
-    "second-device": "You said: another device {value}.",
-    "devices-failing": "You said: {value} of the devices at home have the trouble.",
-    "phones": "You said: the telephones {value}.",
-    "router-lamps": "You said: the router's lamps are {value}.",
-    "modem-lamps": "You said: the lamps of the modem or fibre box are {value}.",
-    "line-lamp": "You said: the line lamp is {value}.",
-    "los-lamp": "You said: the LOS or ALARM lamp is {value}.",
-    "router-page": "You said: the router's page says {value}.",
-    "who-dials": "You said: the login is kept in the {value}.",
-    "first-socket": "You said: at the first socket it {value}.",
-    "cable-swap": "You said: with another cable it {value}.",
-    "browser": "You said: the browser {value}.",
-    "wants-inbound": "You said: something at home must be reached from outside: {value}.",
-    "trouble": "You said: the trouble is {value}.",
+STATED: dict[str, str | dict[str, str]] = {
+    "second-device": {
+        "works": "You said: another device works.",
+        "fails": "You said: another device does not work either.",
+        "none": "You said: there is no other device.",
+    },
+    "devices-failing": {
+        "one": "You said: one of the devices at home has the trouble.",
+        "some": "You said: some of the devices at home have the trouble.",
+        "all": "You said: all of the devices at home have the trouble.",
+    },
+    "phones": {
+        "work": "You said: the telephones work.",
+        "fail": "You said: the telephones do not work.",
+        "none": "You said: there are no telephones on the line.",
+    },
+    "router-lamps": {"off": "You said: the router's lamps are off.", "on": "You said: the router's lamps are on."},
+    "modem-lamps": {
+        "off": "You said: the lamps of the modem or fibre box are off.",
+        "on": "You said: the lamps of the modem or fibre box are on.",
+    },
+    "line-lamp": {
+        "off": "You said: the line lamp is off.",
+        "blinking": "You said: the line lamp is blinking.",
+        "steady": "You said: the line lamp is steady.",
+    },
+    "los-lamp": {
+        "red": "You said: the LOS or ALARM lamp is red.",
+        "off": "You said: the LOS or ALARM lamp is off.",
+    },
+    "router-page": {
+        "connected": "You said: the router's page says connected.",
+        "disconnected": "You said: the router's page says not connected.",
+        "wrong-password": "You said: the router's page says that the login was refused.",
+        "not-set": "You said: the router's page says that nothing is set up.",
+    },
+    "who-dials": {
+        "computer": "You said: the login is kept in the computer.",
+        "router": "You said: the login is kept in the router.",
+    },
+    "first-socket": {
+        "works": "You said: at the first socket it works.",
+        "fails": "You said: at the first socket it does not work either.",
+    },
+    "cable-swap": {
+        "works": "You said: with another cable it works.",
+        "fails": "You said: with another cable it does not work either.",
+    },
+    "browser": {"fails": "You said: the browser does not work.", "works": "You said: the browser works."},
+    "wants-inbound": {
+        "yes": "You said: something at home must be reached from outside.",
+        "no": "You said: nothing at home must be reached from outside.",
+    },
+    "trouble": {
+        "internet": "You said: the trouble is the Internet.",
+        "sound": "You said: the trouble is the sound.",
+        "virus": "You said: the trouble is a virus.",
+        "printer": "You said: the trouble is the printer.",
+        "email-program": "You said: the trouble is the e-mail program.",
+        "reinstall": "You said: the trouble is installing something anew.",
+        "other-device": "You said: the trouble is another device.",
+    },
 }

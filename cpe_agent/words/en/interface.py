@@ -135,7 +135,6 @@ PHRASES: dict[str, str] = {
     "compare.found": "newly found: {fault}",
     "compare.not-found": "no longer found: {fault}",
     "compare.facts": "What was seen, then and now:",
-    "compare.more": "and {count} more (--all shows everything)",
     "or-else": "or:",
     "or": "(or: {others})",
     "step.computer-restarted": "computer restarted",
@@ -143,8 +142,6 @@ PHRASES: dict[str, str] = {
     "step.lan-cable-swapped": "network cable swapped",
     "step.line-reconnected": "the router's connection came up anew",
     "step.ago": "{step} {minutes} min ago ({time} UTC, {source})",
-    "step.outcome.cured": "it cured what an earlier run found: {checks} good runs since",
-    "step.outcome.gone": "what an earlier run found is gone since ({checks} good run)",
     "step.outcome.stayed": "the same fault was there before it",
     "step.outcome.back": "the fault was gone after it and is back",
     "step.enough": "no need to do it again",
@@ -256,4 +253,16 @@ PHRASES: dict[str, str] = {
     "before.recent-provider-change-asked": "a recent change of provider asked for",
     "before.second-vantage-asked": "the same test from another place asked for",
     "before.order-state-checked": "the state of the order checked",
+}
+
+COUNTED: dict[str, tuple[str, str]] = {
+    "compare.more": ("and {n} more (--all shows everything)", "and {n} more (--all shows everything)"),
+    "step.outcome.cured": (
+        "it cured what an earlier run found: {n} good run since",
+        "it cured what an earlier run found: {n} good runs since",
+    ),
+    "step.outcome.gone": (
+        "what an earlier run found is gone since ({n} good run)",
+        "what an earlier run found is gone since ({n} good runs)",
+    ),
 }

@@ -1,0 +1,36 @@
+"""The translations: one gettext catalogue a language, filed under the context of the sentence.
+
+The English sentence is the message and its place in the tables the context, so that a sentence that changes in English
+is known to need its translation anew (``python -m docs.words``).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+
+from cpe_agent.words import RIGHT_TO_LEFT
+
+FOLDER = Path(__file__).parent / "translations"
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+# An address or a code in a sentence keeps its own direction between a first strong isolate and its end (UAX 9).
+_ISOLATED = "\u2068\\g<0>\u2069"
+
+
+@cache
+def opened(language: str) -> GNUTranslations:
+    """The catalogue of a language. Raises OSError for one that has none."""
+    with (FOLDER / f"{language}.mo").open("rb") as file:
+        return _RightToLeft(file) if language in RIGHT_TO_LEFT else GNUTranslations(file)
+
+
+class _RightToLeft(GNUTranslations):
+    """What is filled into a sentence stands isolated in it."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        return _PLACEHOLDER.sub(_ISOLATED, super().pgettext(context, message))
+
+    def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
+        return _PLACEHOLDER.sub(_ISOLATED, super().npgettext(context, msgid1, msgid2, n))
