@@ -15,7 +15,7 @@ from cpe_agent.page.markup import Markup, tag, together
 
 OWN_NAMES = {"he": "עברית", "ar": "العربية", "en": "English", "ru": "Русский"}
 """The languages the page may be switched to, each by its own name and in this order."""
-_RIGHT_TO_LEFT = ("he", "ar")
+
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -27,7 +27,7 @@ class Speech:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language in _RIGHT_TO_LEFT else "ltr"
+        return "rtl" if words.right_to_left(self.language) else "ltr"
 
     def say(self, key: str) -> str:
         """A sentence of the page without placeholders."""

@@ -45,7 +45,7 @@ PHRASES: dict[str, str] = {
     "healthy": "Your connection works",
     "healthy.text": "Everything that was checked works, from this computer to the Internet.",
     "unclear": "It is not certain yet where it breaks",
-    "unclear.text": "Something does not work. The check has not proven whose it is, so nobody is to blame yet.",
+    "unclear.text": "Something does not work. The check has not proven where it is, so it is nobody's fault yet.",
     "unclear.unmeasured": "Not enough could be measured to say that all is well.",
     "unknown-fault": "A fault that only a newer version of this program knows",
     "where": "Where",
@@ -61,7 +61,7 @@ PHRASES: dict[str, str] = {
     "provider": "your provider",
     "provider.phone": "{name}, telephone {phone}",
     # not your fault
-    "clear": "This is not your fault",
+    "clear": "This fault is not on your side",
     "clear.text": "Checked and working: {segments}.",
     "clear.print": "Print the receipt",
     "clear.how": "Anyone at {provider} can look up this receipt by its code.",
