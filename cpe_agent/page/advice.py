@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.diagnose.fault import expressions
+from cpe_agent.diagnose.predicate import Expr
 from cpe_agent.facts import Answers
 from cpe_agent.next_step import ANSWERED_BY, BY_PROVIDER, content
 from cpe_agent.page.state import PageState
@@ -211,6 +212,12 @@ FOR_A_REPRESENTATIVE = BY_PROVIDER | {
 
 QUESTION_OF = {**ANSWERED_BY, "ask-who-dials": "who-dials", "read-router-page": "router-page"}
 
+BY_EFFORT = (
+    # what a look answers first, what needs hands last
+    "router-lamps", "line-lamp", "los-lamp", "modem-lamps", "devices-failing", "phones", "trouble", "who-dials",
+    "wants-inbound", "browser", "second-device", "router-page", "cable-swap", "first-socket",
+)  # fmt: skip
+
 NOT_RECORDED = frozenset({_CALL, "line-called", "router-left-on", "site-later", _OWN})
 """Steps that end in no check of this program."""
 
@@ -286,19 +293,14 @@ def questions(report: Report, answers: dict[str, str]) -> tuple[str, ...]:
         return ()
     suspects = [BY_CODE[code] for code in d.suspects if code in BY_CODE]
     first = [] if d.next_test is None else [QUESTION_OF.get(d.next_test.key, "")]
-    read = [
-        {name for e in expressions(fault) for name in _asked_by(e.readings())} for fault in suspects
-    ]  # one suspect's rules, and another's: what all read alike separates nothing
-    wanted = [*first, *(name for names in read for name in sorted(names) if not all(name in other for other in read))]
+    read = [{name for e in expressions(fault) for name in _asked_by(e)} for fault in suspects]
+    apart = {name for names in read for name in names if not all(name in other for other in read)}
+    wanted = [*first, *(name for name in BY_EFFORT if name in apart)]
     given = content(report, "answers").get("given")
     known = {**(given if isinstance(given, dict) else {}), **answers}
     return tuple(dict.fromkeys(q for q in wanted if q in QUESTIONS and q not in known))[:MOST_QUESTIONS]
 
 
-def _asked_by(readings: object) -> list[str]:
+def _asked_by(rule: Expr) -> list[str]:
     """The questions among what a rule reads: ``said.phones=fail`` and ``answer.phones`` both ask for ``phones``."""
-    found = []
-    for reading in readings:  # type: ignore[attr-defined]
-        if Answers in reading.sections:
-            found.append(reading.name.partition(".")[2].partition("=")[0])
-    return found
+    return [r.name.partition(".")[2].partition("=")[0] for r in rule.readings() if Answers in r.sections]

@@ -147,9 +147,9 @@ def _measuring(view: View) -> Markup:
             "div",
             {"class": "card verdict tone-busy"},
             tag("h1", {"tabindex": "-1"}, _headline(view)),
-            tag("p", {"class": "lead"}, speech.say("measuring.again.text" if again else "measuring.text")),
+            tag("p", {"class": "lead", "data-status": True}, speech.fill("try", what=now)),
             way(view),
-            tag("p", {"data-status": True}, speech.fill("try", what=now)),
+            tag("p", {"class": "hint"}, speech.say("measuring.again.text" if again else "measuring.text")),
         ),
         before,
     )

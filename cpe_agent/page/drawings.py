@@ -159,7 +159,7 @@ OTHERS: dict[str, tuple[Shape, ...]] = {
 }
 
 _SIZES = (
-    (STATIONS, "station", "0 0 48 48"),
+    (STATIONS, "thing", "0 0 48 48"),
     (MARKS, "mark", "0 0 24 24"),
     (STEPS, "drawing", "0 0 96 72"),
     (OTHERS, "sign", "0 0 24 24"),
@@ -168,7 +168,7 @@ _SIZES = (
 
 @cache
 def drawing(name: str, kind: str) -> Markup:
-    """``kind``: station, mark, drawing (of a step) or sign. Raises KeyError for a name that is not there."""
+    """``kind``: thing (at a station), mark, drawing (of a step) or sign. Raises KeyError for a name that is not there."""
     shapes, box = next((shapes[name], box) for shapes, of, box in _SIZES if of == kind)
     inner = [tag(shape, attributes) for shape, attributes in shapes]
     return tag("svg", {"class": kind, "viewBox": box, "aria-hidden": "true", "focusable": "false"}, *inner)

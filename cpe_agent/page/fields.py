@@ -14,7 +14,7 @@ from cpe_agent.report import Report, to_json
 _ABOUT = ("id", "started", "seconds", "case", "complaint", "profile", "spoken_code", "client", "schema")
 
 
-def fields(view: View, report: Report, title: str) -> Markup:
+def fields(view: View, report: Report, title: str, *, kind: str = "fields") -> Markup:
     """A closed list; one part for the check itself, one for what was found, one for each thing measured. It is made
     from the bytes that are sent, so that nothing can be in them and not here."""
     plain = json.loads(to_json(report))
@@ -32,10 +32,10 @@ def fields(view: View, report: Report, title: str) -> Markup:
             title_ = view.speech.ui(f"section.{name}")
         except KeyError:
             title_ = name
-        parts.append(_part(view, f"section-{name}", title_[:1].upper() + title_[1:], content))
+        parts.append(_part(view, f"section-{name}", title_[:1].upper() + title_[1:], {"section": content}))
     return tag(
         "details",
-        {"class": "fields", "id": "d-fields"},
+        {"class": kind, "id": "d-fields"},
         tag("summary", None, title),
         tag("p", {"class": "hint"}, say("fields.empty")),
         *parts,
@@ -71,7 +71,9 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _label(view: View, path: str) -> Markup | str:
-    return view.speech.say(f"field.{path}") if view.speech.has(f"field.{path}") else left_to_right(path, "code")
+    if view.speech.has(f"field.{path}"):
+        return view.speech.say(f"field.{path}")
+    return left_to_right(path.removeprefix("section.").removeprefix("content."), "code")
 
 
 def _value(view: View, value: Any) -> Markup | str:

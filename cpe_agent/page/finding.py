@@ -66,7 +66,7 @@ def checked(view: View) -> Markup:
     report = view.state.report
     assert report is not None
     words = view.speech.fill(
-        "checked", time=moment(report.started), seconds=left_to_right(f"{report.seconds:.1f}")
+        "checked", time=moment(report.started, beside=report.started), seconds=left_to_right(f"{report.seconds:.1f}")
     )
     again = button("again", view.speech.say("again"), kind="quiet") if view.live else None
     return tag("div", {"class": "checked"}, tag("p", None, words), again)

@@ -39,6 +39,7 @@ def _saving(view: View) -> list[Markup]:
 def spoken(view: View, report: Report) -> Markup:
     """The code in groups of three. What a screen reader gets has the digits one by one."""
     speech = view.speech
+    well = report.diagnosis.verdict == "healthy"
     groups = report.spoken_code.split()
     shown = tag(
         "p", {"class": "code", "dir": "ltr", "aria-hidden": "true"}, *(tag("span", None, group) for group in groups)
@@ -47,10 +48,10 @@ def spoken(view: View, report: Report) -> Markup:
     return tag(
         "div",
         {"class": "spoken"},
-        tag("h3", None, speech.say("code")),
+        tag("h3", None, speech.say("code.asked" if well else "code")),
         shown,
         heard,
-        tag("p", None, speech.fill("code.how", provider=provider(view))),
+        tag("p", None, speech.fill("code.asked.how" if well else "code.how", provider=provider(view))),
         tag("p", {"class": "hint"}, speech.say("code.holds")),
     )
 
@@ -103,11 +104,11 @@ def sending(view: View) -> Markup | None:
     report = view.state.report
     assert report is not None
     if state.state == "off" or not state.desk:
-        return section("send", speech.say("fields"), fields(view, report, speech.say("fields.sent")))
+        return fields(view, report, speech.say("fields"), kind="card fields")
     desk = left_to_right(state.desk)
     told: list[Markup] = []
     if state.state == "sent":
-        at = {"time": moment(state.since)} if state.since else {}
+        at = {"time": moment(state.since, beside=report.started)} if state.since else {}
         told.append(speech.fill("send.sent" if at else "send.sent.plain", desk=desk, **at))
         if state.locator:
             told.append(speech.fill("send.locator", locator=left_to_right(state.locator, "strong")))
@@ -115,7 +116,7 @@ def sending(view: View) -> Markup | None:
         known = state.state if speech.has(f"send.{state.state}") else "kept"
         told.append(speech.fill(f"send.{known}", desk=desk))
         if known == "kept" and state.next_try:
-            told.append(speech.fill("send.kept.next", time=moment(state.next_try)))
+            told.append(speech.fill("send.kept.next", time=moment(state.next_try, beside=report.started)))
     if state.reason:
         told.append(speech.fill("send.reason", reason=state.reason))
     return section(

@@ -46,10 +46,14 @@ def receipt(view: View) -> Markup | None:
         tag("p", {"class": "on-paper"}, speech.say("receipt.statement")),
         tag("p", {"class": "on-screen"}, speech.fill("clear.text", segments=well)) if well else None,
         tag("div", {"class": "on-paper"}, printed),
-        tag("p", {"class": "receipt-line"}, speech.say("receipt.code"), " ", code),
+        tag(
+            "div",
+            {"class": "receipt-line"},
+            tag("p", None, speech.say("receipt.code"), " ", code),
+            by_script if view.live else None,
+        ),
         tag("p", {"class": "hint"}, speech.fill("clear.how", provider=provider(view, phone=False))),
         tag("div", {"class": "on-paper paper-qr"}, qr),
-        by_script if view.live else None,
     )
 
 

@@ -76,14 +76,21 @@ def left_to_right(text: str, element: str = "bdi", **attributes: object) -> Mark
     return tag(element, {"dir": "ltr", **attributes}, text)
 
 
-def moment(utc: str) -> Markup:
-    """A time of RFC 3339 in UTC as the clock of this computer shows it. The day stands there too: a printed page must
-    say when."""
+def moment(utc: str, *, beside: str | None = None) -> Markup:
+    """A time of RFC 3339 in UTC as the clock of this computer shows it, with its day unless that is the day of
+    ``beside``."""
+    seconds, other = _seconds(utc), None if beside is None else _seconds(beside)
+    if seconds is None:
+        return left_to_right(utc)
+    day, clock = (time.strftime(form, time.localtime(seconds)) for form in ("%Y-%m-%d", "%H:%M"))
+    same = other is not None and time.strftime("%Y-%m-%d", time.localtime(other)) == day
+    return tag("time", {"datetime": utc, "dir": "ltr"}, clock if same else f"{day} {clock}")
+
+
+def _seconds(utc: str) -> int | None:
     try:
         import calendar
 
-        seconds = calendar.timegm(time.strptime(utc[:19], "%Y-%m-%dT%H:%M:%S"))
-        shown = time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
-    except (ValueError, OverflowError, OSError):
-        return left_to_right(utc)
-    return tag("time", {"datetime": utc, "dir": "ltr"}, shown)
+        return calendar.timegm(time.strptime(utc[:19], "%Y-%m-%dT%H:%M:%S"))
+    except (ValueError, OverflowError):
+        return None

@@ -31,9 +31,8 @@ a{color:var(--act)}
 svg{fill:none;stroke:currentColor;stroke-width:2.2;stroke-linecap:round;stroke-linejoin:round}
 svg .full{fill:currentColor;stroke:none}
 .columns{display:grid;gap:1rem;align-items:start}
-.first,.second,.third{display:grid;gap:1rem;min-inline-size:0}
+.page,.first,.second,.third{display:grid;gap:1rem;min-inline-size:0}
 @media (min-width:60rem){.columns{grid-template-columns:minmax(0,1.65fr) minmax(0,1fr)}}
-.third{margin-block-start:1rem}
 .card{background:var(--card);border:1px solid var(--edge);border-radius:.9rem;padding:1.1rem 1.25rem;display:grid;gap:.75rem;
 min-inline-size:0}
 .verdict{padding-block:1.4rem;gap:.9rem;border-block-start:.4rem solid var(--tone,var(--edge))}
@@ -45,17 +44,21 @@ min-inline-size:0}
 .turn>div{flex:1 1 14rem;background:var(--tint);border-radius:.7rem;padding:.6rem .9rem}
 .turn dt{color:var(--soft);font-size:1rem;display:flex;align-items:center;gap:.4rem}
 .turn dd{margin:0;font-size:1.15rem}
+.turn dd::first-letter{text-transform:uppercase}
+.turn-you>div:last-child{background:var(--act);color:var(--act-ink)}.turn-you>div:last-child dt{color:inherit}
 .sign{inline-size:1.2rem;block-size:1.2rem;flex:none}
 .way{min-inline-size:0}
 .stations{list-style:none;padding:0;display:grid;grid-auto-flow:column;grid-auto-columns:minmax(0,1fr)}
 .station{position:relative;text-align:center;padding-inline:.1rem;color:var(--soft)}
 .station .icon{position:relative;display:inline-block;padding:.3rem;border-radius:.8rem;background:var(--card);z-index:1}
-svg.station{inline-size:3rem;block-size:3rem;display:block;padding:0}
+svg.thing{inline-size:3rem;block-size:3rem;display:block;padding:0}
 .mark{position:absolute;inset-block-start:-.2rem;inset-inline-end:-.35rem;inline-size:1.35rem;block-size:1.35rem;background:var(--card);
 border-radius:50%}
-.name,.state{display:block;line-height:1.25}
+.name,.state{display:block;line-height:1.25;overflow-wrap:normal}
 .name{color:var(--ink)}
 .state{font-size:1rem}
+@media print,(min-width:48.01rem){.is-unknown .state{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;
+clip-path:inset(50%)}}
 .station::before{content:"";position:absolute;inset-block-start:1.75rem;inset-inline-start:-50%;inline-size:100%;
 border-block-start:.18rem dashed var(--edge)}
 .station:first-child::before{content:none}
@@ -69,12 +72,12 @@ border-block-start:.18rem dashed var(--edge)}
 .is-trying .icon,.is-trying .state{color:var(--act)}
 .is-broken .icon{background:var(--bad-tint);outline:.15rem solid var(--bad)}
 .caption{margin-block-start:.6rem;color:var(--soft)}
-@media (prefers-reduced-motion:no-preference){.is-trying .icon{animation:wait 1.2s ease-in-out infinite alternate}
+@media (prefers-reduced-motion:no-preference){.is-trying .icon svg{animation:wait 1.2s ease-in-out infinite alternate}
 @keyframes wait{from{opacity:.55}to{opacity:1}}}
-@media (max-width:48rem){.stations{grid-auto-flow:row;gap:.1rem}
+@media screen and (max-width:48rem){.stations{grid-auto-flow:row;gap:.1rem}
 .station{display:grid;grid-template-columns:3rem minmax(0,1fr) auto;gap:.75rem;align-items:center;text-align:start;
 padding:.15rem .25rem}
-svg.station{inline-size:2rem;block-size:2rem;padding:0}.station .icon{justify-self:center}
+svg.thing{inline-size:2rem;block-size:2rem;padding:0}.station .icon{justify-self:center}
 .mark{inline-size:1.15rem;block-size:1.15rem}
 .station::before{inset-block-start:-50%;inset-inline-start:1.65rem;inline-size:0;block-size:100%;border-block-start:0!important;
 border-inline-start:.18rem dashed var(--edge)}
@@ -88,7 +91,10 @@ border-inline-start:.18rem dashed var(--edge)}
 .step:not(:has(.drawing)) .step-words{grid-column:1/-1}
 .step-words>p{font-size:1.1rem}
 .todo>.step:not(:only-child) .step-words>p::before{content:counter(step) ". ";font-weight:700}
-@media (max-width:30rem){.drawing{inline-size:4.4rem;block-size:3.3rem}.card{padding:1rem}}
+@media screen and (max-width:30rem){.drawing{inline-size:4.4rem;block-size:3.3rem}.card{padding:1rem}}
+@media screen and (max-width:24rem){header,main,.foot{padding-inline:.6rem}.card{padding:.9rem}
+.station{grid-template-columns:2.6rem minmax(0,1fr) auto;gap:.4rem}.step{grid-template-columns:minmax(0,1fr)}
+.step-words{grid-column:1}.values>div{grid-template-columns:minmax(0,1fr);gap:0}}
 form{margin:0}
 button{font:inherit;font-weight:600;min-block-size:2.9rem;padding:.45rem 1.1rem;border-radius:.6rem;border:.12rem solid var(--act);
 background:var(--card);color:var(--act);cursor:pointer;text-align:center;max-inline-size:100%}
@@ -98,15 +104,16 @@ button:hover{text-decoration:underline}
 button[disabled]{opacity:.6;cursor:progress}
 :focus-visible{outline:.2rem solid var(--act);outline-offset:.2rem}
 h1:focus{outline:none}
+.card>button{justify-self:start}
 .buttons,.choices,.task{display:flex;flex-wrap:wrap;gap:.6rem;align-items:center}
 .choices button{flex:1 1 9rem}
 .choices button[value=unknown]{background:var(--card);color:var(--act)}
 .question{display:grid;gap:.75rem}
 .question+.question{border-block-start:1px solid var(--edge);padding-block-start:1rem}
 .asked{font-size:1.1rem}
-.spoken{display:grid;gap:.5rem}
-.code{display:flex;flex-wrap:wrap;gap:.1em .5em;font:700 clamp(1.7rem,1.3rem + 1.6vw,2.2rem)/1.25 ui-monospace,"DejaVu Sans Mono",
-Consolas,monospace;font-variant-numeric:tabular-nums;justify-content:flex-start}
+.spoken{display:grid;gap:.5rem;container-type:inline-size}
+.code{display:flex;gap:.5em;font:700 1.6rem/1.25 ui-monospace,"DejaVu Sans Mono",
+Consolas,monospace;font-variant-numeric:tabular-nums;justify-content:flex-start;font-size:min(2.2rem,8.6cqi)}
 [dir=rtl] .code{justify-content:flex-end}
 .heard{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 details{display:block}
@@ -123,10 +130,12 @@ details[open]>summary{margin-block-end:.4rem}
 .receipt h2 .mark{position:static;color:var(--ok);background:none;inline-size:1.8rem;block-size:1.8rem;flex:none}
 .receipt-code,.receipt-rows [dir=ltr]{font-family:ui-monospace,"DejaVu Sans Mono",Consolas,monospace}
 .receipt .hint{color:var(--ink)}
+.receipt-line{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;align-items:center}
 .wish{border:.15rem solid var(--act)}
 .watched{background:var(--tint)}
 .trouble,.gone{background:var(--weak-tint);border-color:var(--weak)}
 .rows>div{padding-block:.25rem}.rows dt{color:var(--soft)}.rows dd{margin:0}
+.why dl{margin-block-start:.75rem}
 .why ul,.notes ul,.already ul,.changed ul{padding-inline-start:1.2rem;display:grid;gap:.3rem}
 details.card{display:block}
 .part{border-block-start:1px solid var(--edge)}

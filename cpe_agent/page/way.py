@@ -61,7 +61,7 @@ def way(view: View) -> Markup:
             tag(
                 "li",
                 {"class": f"station is-{state} to-{stroke}"},
-                tag("span", {"class": "icon"}, drawing(segment, "station"), drawing(state, "mark")),
+                tag("span", {"class": "icon"}, drawing(segment, "thing"), drawing(state, "mark")),
                 tag("span", {"class": "name"}, speech.ui(f"segment.{segment}")),
                 tag("span", {"class": "state"}, speech.say(f"way.{state}")),
             )
