@@ -46,7 +46,11 @@ def report_of(name: str) -> Report:
 @cache
 def case_report(file: str, name: str) -> Report:
     """The report of one case, as a run on that home would have made it; the healthy home without a name."""
-    home = plain(wired_home()) if not name else home_of(next(c for c in all_cases() if (c["file"], c["name"]) == (file, name)))
+    home = (
+        plain(wired_home())
+        if not name
+        else home_of(next(c for c in all_cases() if (c["file"], c["name"]) == (file, name)))
+    )
     return made(home)
 
 

@@ -6,24 +6,31 @@ that would need the program and no script.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from cpe_agent import __version__, words
-from cpe_agent.page import finding, handing, proof
-from cpe_agent.page.advice import advice
 from cpe_agent.page.markup import Markup, constant, tag, together
-from cpe_agent.page.parts import View, button
-from cpe_agent.page.script import JS
+from cpe_agent.page.parts import View, button, section
 from cpe_agent.page.speech import OWN_NAMES, Speech, left_to_right
 from cpe_agent.page.state import PageState
-from cpe_agent.page.style import CSS
 from cpe_agent.page.way import way
 
+_FOLDER = Path(__file__).parent
 RELOAD_S = 2  # without script, while something is measured
 
 
 def main(state: PageState, *, live: bool) -> str:
     """The inside of ``<main>``: one element that says its language."""
-    view = View(state, Speech(state.language), live)
-    return _main(view).html
+    return _main(_view(state, live)).html
+
+
+def _view(state: PageState, live: bool) -> View:
+    if state.report is None:
+        return View(state, Speech(state.language), live)
+    from cpe_agent.report import to_json
+
+    return View(state, Speech(state.language), live, to_json(state.report))
 
 
 def title(state: PageState) -> str:
@@ -34,7 +41,7 @@ def title(state: PageState) -> str:
 
 def document(state: PageState, *, live: bool, nonce: str) -> str:
     """The whole page. ``nonce``: what the server's Content-Security-Policy lets the style and the script carry."""
-    view = View(state, Speech(state.language), live)
+    view = _view(state, live)
     speech = view.speech
     policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'self'"
     if live:
@@ -48,7 +55,7 @@ def document(state: PageState, *, live: bool, nonce: str) -> str:
         tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         tag("meta", {"name": "referrer", "content": "no-referrer"}),
         tag("title", None, title(state)),
-        constant("style", CSS, nonce),
+        constant("style", _own("page.css"), nonce),
         tag("noscript", None, tag("meta", {"http-equiv": "refresh", "content": RELOAD_S})) if measuring else None,
     )
     gone = tag("p", {"class": "card gone", "id": "gone", "hidden": True, "role": "alert"}, speech.say("gone"))
@@ -59,9 +66,15 @@ def document(state: PageState, *, live: bool, nonce: str) -> str:
         tag("main", {"id": "main"}, _main(view)),
         tag("p", {"id": "said", "class": "heard", "role": "status"}) if live else None,
         _footer(view, gone if live else None),
-        constant("script", JS, nonce) if live else None,
+        constant("script", _own("page.js"), nonce) if live else None,
     )
     return "<!doctype html>" + tag("html", {"lang": speech.language, "dir": speech.direction}, head, body).html
+
+
+@cache
+def _own(file: str) -> str:
+    """The style and the script, as they lie beside this file."""
+    return (_FOLDER / file).read_text("utf-8")
 
 
 def _header(view: View) -> Markup:
@@ -85,7 +98,7 @@ def _header(view: View) -> Markup:
         for language in OWN_NAMES
         if language in words.LANGUAGES
     ]
-    named = {"class": "languages", "role": "group", "aria-label": view.speech.say("languages")}
+    named: dict[str, object] = {"class": "languages", "role": "group", "aria-label": view.speech.say("languages")}
     return tag(
         "header",
         None,
@@ -105,13 +118,18 @@ def _headline(view: View) -> str:
         return view.speech.say("measuring")
     if view.state.phase == "again":
         return view.speech.say("measuring.again")
+    from cpe_agent.page import finding  # with the catalogue behind it: only once something is found
+
     return finding.heading(view)
 
 
 def _main(view: View) -> Markup:
     state, speech = view.state, view.speech
-    inside = _measuring(view) if state.phase in ("measuring", "again") or state.report is None else _found(view)
-    said = {"class": "page", "lang": speech.language, "dir": speech.direction}
+    if state.phase in ("measuring", "again"):
+        inside = _measuring(view)
+    else:
+        inside = _found(view) if state.report is not None else _nothing(view)
+    said: dict[str, object] = {"class": "page", "lang": speech.language, "dir": speech.direction}
     if 'class="card receipt"' in inside.html:
         said["class"] = "page has-receipt"
     return tag("div", said, _messages(view), inside)
@@ -124,7 +142,7 @@ def _messages(view: View) -> list[Markup | None]:
     return [
         tag("p", {"class": "card"}, speech.say("ended")) if state.phase == "ended" else None,
         tag("p", {"class": "card trouble"}, speech.say(trouble)) if state.trouble and speech.has(trouble) else None,
-        handing.wish(view),
+        _wish(view),
         tag("p", {"class": "card watched"}, speech.say("watched")) if state.watched else None,
     ]
 
@@ -136,6 +154,8 @@ def _measuring(view: View) -> Markup:
     now = speech.say(f"try.{trying[-1]}" if trying else "try.start")
     before = None
     if again and state.report is not None:
+        from cpe_agent.page import finding
+
         before = tag(
             "div",
             {"class": "card before"},
@@ -155,7 +175,29 @@ def _measuring(view: View) -> Markup:
     )
 
 
+def _nothing(view: View) -> Markup:
+    """Not even one check came to its end."""
+    return tag(
+        "div",
+        {"class": "card verdict tone-open"},
+        tag("h1", {"tabindex": "-1", "data-status": True}, _headline(view)),
+        button("again", view.speech.say("again"), kind="go") if view.live else None,
+    )
+
+
+def _wish(view: View) -> Markup | None:
+    """What the representative asks for; nothing happens without the customer's yes."""
+    state, say = view.state, view.speech.say
+    if state.wish is None or not view.speech.has(f"wish.{state.wish}"):
+        return None
+    answers = (button("wish", say(f"wish.{v}"), kind="go" if v == "yes" else "plain", value=v) for v in ("yes", "no"))
+    return section("wish", say(f"wish.{state.wish}"), tag("div", {"class": "buttons"}, *answers) if view.live else None)
+
+
 def _found(view: View) -> Markup:
+    from cpe_agent.page import finding, handing, proof
+    from cpe_agent.page.advice import advice
+
     report = view.state.report
     assert report is not None
     told = advice(view.state)
@@ -172,6 +214,11 @@ def _found(view: View) -> Markup:
     second = (handing.hand_over(view), finding.checked(view), finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))
     return together(
-        tag("div", {"class": "columns"}, tag("div", {"class": "first"}, *first), tag("div", {"class": "second"}, *second)),
+        tag(
+            "div",
+            {"class": "columns"},
+            tag("div", {"class": "first"}, *first),
+            tag("div", {"class": "second"}, *second),
+        ),
         tag("div", {"class": "third"}, *third),
     )

@@ -168,7 +168,7 @@ _SIZES = (
 
 @cache
 def drawing(name: str, kind: str) -> Markup:
-    """``kind``: thing (at a station), mark, drawing (of a step) or sign. Raises KeyError for a name that is not there."""
+    """``kind``: thing (at a station), mark, drawing (of a step) or sign. KeyError for a name that is not there."""
     shapes, box = next((shapes[name], box) for shapes, of, box in _SIZES if of == kind)
     inner = [tag(shape, attributes) for shape, attributes in shapes]
     return tag("svg", {"class": kind, "viewBox": box, "aria-hidden": "true", "focusable": "false"}, *inner)

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from cpe_agent.page.markup import Markup, tag
-from cpe_agent.page.parts import View
-from cpe_agent.page.speech import left_to_right
-from cpe_agent.report import Report, to_json
+from cpe_agent.page.speech import Speech, left_to_right
 
 _ABOUT = ("id", "started", "seconds", "case", "complaint", "profile", "spoken_code", "client", "schema")
 
 
-def fields(view: View, report: Report, title: str, *, kind: str = "fields") -> Markup:
+@lru_cache(maxsize=2)  # a thousand rows; the page is drawn anew after every change, the report stays
+def fields(report: bytes, language: str, title: str, kind: str) -> Markup:
     """A closed list; one part for the check itself, one for what was found, one for each thing measured. It is made
     from the bytes that are sent, so that nothing can be in them and not here."""
-    plain = json.loads(to_json(report))
+    speech = Speech(language)
+    plain = json.loads(report)
     sections = plain.pop("sections")
     steps, diagnosis = plain.pop("steps"), plain.pop("diagnosis")
     about = {key: plain.pop(key) for key in _ABOUT if key in plain}
-    say = view.speech.say
+    say = speech.say
     parts = [
-        _part(view, "report", say("fields.report"), {**about, **plain}),
-        _part(view, "diagnosis", say("fields.diagnosis"), {"diagnosis": diagnosis}),
-        _part(view, "steps", say("fields.steps"), {"steps": steps}),
+        _part(speech, "report", say("fields.report"), {**about, **plain}),
+        _part(speech, "diagnosis", say("fields.diagnosis"), {"diagnosis": diagnosis}),
+        _part(speech, "steps", say("fields.steps"), {"steps": steps}),
     ]
     for name, content in sections.items():
         try:
-            title_ = view.speech.ui(f"section.{name}")
+            title_ = speech.ui(f"section.{name}")
         except KeyError:
             title_ = name
-        parts.append(_part(view, f"section-{name}", title_[:1].upper() + title_[1:], {"section": content}))
+        parts.append(_part(speech, f"section-{name}", title_[:1].upper() + title_[1:], {"section": content}))
     return tag(
         "details",
         {"class": kind, "id": "d-fields"},
@@ -42,14 +43,15 @@ def fields(view: View, report: Report, title: str, *, kind: str = "fields") -> M
     )
 
 
-def _part(view: View, name: str, title: str, content: Any) -> Markup | None:
+def _part(speech: Speech, name: str, title: str, content: Any) -> Markup | None:
     rows = [(path, value) for path, value in _leaves("", content) if value not in (None, "", [], {})]
     if not rows:
         return None
     shown = (
-        tag("div", None, tag("dt", None, _label(view, path)), tag("dd", None, _value(view, value))) for path, value in rows
+        tag("div", None, tag("dt", None, _label(speech, path)), tag("dd", None, _value(speech, value)))
+        for path, value in rows
     )
-    count = tag("span", {"class": "hint"}, view.speech.count("fields.rows", len(rows)))
+    count = tag("span", {"class": "hint"}, speech.count("fields.rows", len(rows)))
     return tag(
         "details",
         {"class": "part", "id": f"d-{name}"},
@@ -70,15 +72,15 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-def _label(view: View, path: str) -> Markup | str:
-    if view.speech.has(f"field.{path}"):
-        return view.speech.say(f"field.{path}")
+def _label(speech: Speech, path: str) -> Markup | str:
+    if speech.has(f"field.{path}"):
+        return speech.say(f"field.{path}")
     return left_to_right(path.removeprefix("section.").removeprefix("content."), "code")
 
 
-def _value(view: View, value: Any) -> Markup | str:
+def _value(speech: Speech, value: Any) -> Markup | str:
     if isinstance(value, bool):
-        return view.speech.say("yes" if value else "no")
+        return speech.say("yes" if value else "no")
     if isinstance(value, list):
         return left_to_right(", ".join(map(str, value)))
     return left_to_right(str(value)) if isinstance(value, int | float) else tag("bdi", None, value)

@@ -13,7 +13,7 @@ from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import Markup, tag, together
 from cpe_agent.page.parts import View, bullets, button, provider, rows, section, sign
 from cpe_agent.page.speech import left_to_right, moment
-from cpe_agent.report import Report
+from cpe_agent.steps import Step
 from cpe_agent.words import deciding_test
 
 PLAIN_PAGE = "http://example.com"  # a page without encryption: a sign-in page can answer in its place
@@ -171,19 +171,13 @@ def already(view: View) -> Markup | None:
     report = view.state.report
     if report is None or not report.steps:
         return None
-    return section("already", view.speech.say("already"), bullets(*(_done(view, report, s) for s in report.steps)))
+    return section("already", view.speech.say("already"), bullets(*(_done(view, s) for s in report.steps)))
 
 
-def _done(view: View, report: Report, step: object) -> Markup:
-    from cpe_agent.steps import Step
-
-    assert isinstance(step, Step)
+def _done(view: View, step: Step) -> Markup:
     speech = view.speech
-    try:
-        name = speech.ui(f"step.{step.step}")
-    except KeyError:  # a step of this page, or of a newer version
-        name = speech.say(f"do.{step.step}") if speech.has(f"do.{step.step}") else step.step
-    if step.age_s is None:
+    name = speech.step(step.step)
+    if step.source == "stated" or step.age_s is None:
         words = speech.fill("already.said", step=name)
     else:
         words = speech.count("already.minutes", step.age_s // 60, step=name)

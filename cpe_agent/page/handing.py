@@ -9,7 +9,7 @@ from cpe_agent.page.fields import fields
 from cpe_agent.page.markup import Markup, picture, tag
 from cpe_agent.page.parts import View, button, provider, section
 from cpe_agent.page.speech import left_to_right, moment
-from cpe_agent.report import Report, to_json
+from cpe_agent.report import Report
 
 
 def hand_over(view: View) -> Markup:
@@ -20,7 +20,7 @@ def hand_over(view: View) -> Markup:
         "hand",
         speech.say("hand"),
         spoken(view, report),
-        camera(view, report),
+        camera(view),
         tag("div", {"class": "buttons"}, *_saving(view)) if view.live else None,
         tag("p", {"class": "said"}, speech.fill("saved", name=left_to_right(view.state.saved)))
         if view.state.saved
@@ -31,7 +31,9 @@ def hand_over(view: View) -> Markup:
 def _saving(view: View) -> list[Markup]:
     speech = view.speech
     printed = tag(
-        "button", {"type": "button", "class": "quiet by-script", "id": "b-print", "data-print": True}, speech.say("print")
+        "button",
+        {"type": "button", "class": "quiet by-script", "id": "b-print", "data-print": True},
+        speech.say("print"),
     )
     return [button("save", speech.say("save"), kind="quiet"), printed]
 
@@ -56,10 +58,10 @@ def spoken(view: View, report: Report) -> Markup:
     )
 
 
-def camera(view: View, report: Report) -> Markup:
+def camera(view: View) -> Markup:
     """The picture; several are paged through with radio buttons, which need no script."""
     speech, desk = view.speech, view.state.sending.desk
-    drawn = pictures(to_json(report), desk, speech.language, speech.say("qr.name"))
+    drawn = pictures(view.data, desk, speech.language, speech.say("qr.name"))
     shown = []
     for number, (code, _) in enumerate(drawn, 1):
         name = f"qr-{number}"
@@ -88,23 +90,13 @@ def pictures(report: bytes, desk: str | None, language: str, title: str) -> tupl
     return tuple((picture(svg(f, title.format(k=f.order, n=f.count))), f.kind) for f in made)
 
 
-def wish(view: View) -> Markup | None:
-    """What the representative asks for; nothing happens without the customer's yes."""
-    state, speech = view.state, view.speech
-    if state.wish is None or not speech.has(f"wish.{state.wish}"):
-        return None
-    answers = (button("wish", speech.say(f"wish.{v}"), kind="go" if v == "yes" else "plain", value=v) for v in ("yes", "no"))
-    asked = speech.say(f"wish.{state.wish}")
-    return section("wish", asked, tag("div", {"class": "buttons"}, *answers) if view.live else None)
-
-
 def sending(view: View) -> Markup | None:
     """How far the report has come, and everything that is in it."""
     state, speech = view.state.sending, view.speech
     report = view.state.report
     assert report is not None
     if state.state == "off" or not state.desk:
-        return fields(view, report, speech.say("fields"), kind="card fields")
+        return fields(view.data, speech.language, speech.say("fields"), "card fields")
     desk = left_to_right(state.desk)
     told: list[Markup] = []
     if state.state == "sent":
@@ -125,7 +117,7 @@ def sending(view: View) -> Markup | None:
         *(tag("p", None, words) for words in told),
         _send_buttons(view) if view.live else None,
         _task(view) if view.live and state.state in ("kept", "refused") else None,
-        fields(view, report, speech.say("fields.sent")),
+        fields(view.data, speech.language, speech.say("fields.sent"), "fields"),
     )
 
 

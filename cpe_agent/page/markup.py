@@ -18,18 +18,18 @@ class Markup(NamedTuple):
     html: str
 
 
-VOID = frozenset({"meta", "input", "br", "wbr"})
-TAGS = VOID | frozenset(
-    "html head title body header main footer section article h1 h2 h3 p div span bdi strong small code time ol ul li "
-    "dl dt dd details summary form fieldset legend button label a noscript "
-    "svg g path circle rect line polyline".split()
-)
+VOID = frozenset({"meta", "input"})
+TAGS = VOID | {
+    "html", "head", "title", "body", "header", "main", "footer", "section", "h1", "h2", "h3", "p", "div", "span", "bdi",
+    "strong", "code", "time", "ol", "ul", "li", "dl", "dt", "dd", "details", "summary", "form", "button", "label", "a",
+    "noscript", "svg", "path", "circle",
+}  # fmt: skip
 RAW = frozenset({"style", "script"})
 """Elements whose text is no text to a browser: the program's own constants alone go in there (``constant``)."""
 
 _ATTRIBUTE = re.compile(r"[a-zA-Z][a-zA-Z-]*")
 _LINK = re.compile(r"#[\w-]+|tel:[+0-9*]+")
-# What HTML cannot carry as text (NUL, lone surrogates) or changes on the way (a carriage return), and what no one reads.
+# What HTML cannot carry as text (NUL, lone surrogates), changes on the way (a carriage return), or nobody can read.
 _UNSHOWABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NAMED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"})
 
@@ -93,7 +93,8 @@ def _attributes(attributes: dict[str, object]) -> str:
 
 
 _PICTURE = re.compile(
-    r'<svg(?: (?!on)[\w:-]+="[^"<>]*")+><title>[^<>]*</title>(?:<path fill="#[0-9a-f]{3,6}" d="[MHVZLmhvzl0-9 .,-]*"/>)+</svg>'
+    r'<svg(?: (?!on)[\w:-]+="[^"<>]*")+><title>[^<>]*</title>'
+    r'(?:<path fill="#[0-9a-f]{3,6}" d="[MHVZLmhvzl0-9 .,-]*"/>)+</svg>'
 )
 
 

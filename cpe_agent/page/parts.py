@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cpe_agent.next_step import content
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import Markup, tag
 from cpe_agent.page.speech import Speech, left_to_right
@@ -12,11 +11,13 @@ from cpe_agent.page.state import PageState
 
 
 class View(NamedTuple):
-    """What a section is drawn from. ``live``: there is a server behind the buttons."""
+    """What a section is drawn from. ``live``: there is a server behind the buttons. ``data``: the report's canonical
+    JSON, when there is a report."""
 
     state: PageState
     speech: Speech
     live: bool
+    data: bytes = b""
 
 
 def section(name: str, heading: object, *children: object, level: str = "h2", kind: str = "card") -> Markup:
@@ -55,6 +56,8 @@ def sign(name: str) -> Markup:
 
 def provider(view: View, *, phone: bool = True) -> Markup:
     """What the provider is called here, with the telephone number to call."""
+    from cpe_agent.next_step import content
+
     plan = {} if view.state.report is None else content(view.state.report, "plan")
     name = str(plan.get("isp_name") or view.speech.say("provider"))
     number = plan.get("support_phone")

@@ -14,17 +14,16 @@ from cpe_agent.page.markup import Markup, tag
 from cpe_agent.page.parts import View, bullets, provider, rows, section
 from cpe_agent.page.speech import left_to_right, moment
 from cpe_agent.page.way import states, works
-from cpe_agent.report import FindingReport, Report, to_json
+from cpe_agent.report import FindingReport, Report
 
 
 def receipt(view: View) -> Markup | None:
-    """"This is not your fault", with a page to print; nothing when that is not proven."""
+    """ "This is not your fault", with a page to print; nothing when that is not proven."""
     report, speech = view.state.report, view.speech
     if report is None or not cleared(report):
         return None
     well = ", ".join(works(view, states(view)))
-    data = to_json(report)
-    code = left_to_right(receipt_code(data), "strong", **{"class": "receipt-code"})
+    code = left_to_right(receipt_code(view.data), "strong", **{"class": "receipt-code"})
     printed = rows(
         [
             (speech.say("receipt.found"), heading(view)),
@@ -36,9 +35,11 @@ def receipt(view: View) -> Markup | None:
         "receipt-rows",
     )
     by_script = tag(
-        "button", {"type": "button", "class": "plain by-script", "id": "b-receipt", "data-print": True}, speech.say("clear.print")
+        "button",
+        {"type": "button", "class": "plain by-script", "id": "b-receipt", "data-print": True},
+        speech.say("clear.print"),
     )
-    qr = pictures(data, view.state.sending.desk, speech.language, speech.say("qr.name"))[0][0]
+    qr = pictures(view.data, view.state.sending.desk, speech.language, speech.say("qr.name"))[0][0]
     return section(
         "receipt",
         (drawing("ok", "mark"), speech.say("clear")),

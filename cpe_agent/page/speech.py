@@ -57,6 +57,13 @@ class Speech:
         except KeyError:
             return None
 
+    def step(self, name: str) -> str:
+        """What was done, in the past; the name itself for one of a newer version."""
+        try:
+            return words.phrase("steps", name, self.language)
+        except KeyError:
+            return name
+
     def evidence(self, fact: str, value: object, **totals: object) -> str:
         return words.evidence(fact, value, self.language, **totals)
 

@@ -3,8 +3,6 @@ and where it breaks."""
 
 from __future__ import annotations
 
-from cpe_agent.card import drawn
-from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.layout import SEGMENTS
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import Markup, tag
@@ -43,6 +41,9 @@ def states(view: View) -> dict[str, str]:
         return {s: "trying" if found == "unknown" and s in trying else found for s, found in now.items()}
     if state.report is None:
         return {s: state.segments.get(s, "unknown") for s in SEGMENTS}
+    from cpe_agent.card import drawn
+    from cpe_agent.diagnose.catalogue import BY_CODE
+
     d = state.report.diagnosis
     found = drawn(d.segments, BY_CODE.get(d.fault or ""))
     return {s: found.get(s, "unknown") for s in SEGMENTS}

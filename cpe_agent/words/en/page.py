@@ -201,6 +201,8 @@ PHRASES: dict[str, str] = {
     "why.proof": "Proof",
     "why.target": "Asked site",
     # the program itself
+    "trouble.not-saved": "The file could not be saved.",
+    "trouble.not-measured": "The check could not be finished. What is known stands here.",
     "ended": "The program has ended. You can close this page; the code stays good.",
     "gone": "The program does not answer any more. What stands here is still right. Start it again for a new check.",
     "stop": "End the program",

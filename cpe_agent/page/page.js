@@ -1,9 +1,5 @@
-"""The page's script: shows what the program publishes without losing the reader's place, and presses buttons without
-loading the page anew. Everything works without it, more plainly."""
-
-from __future__ import annotations
-
-JS = """
+// Shows what the program publishes without losing the reader's place, and presses buttons without loading the page
+// anew. Everything works without it, more plainly.
 (() => {
   "use strict";
   const main = document.querySelector("main");
@@ -82,4 +78,3 @@ JS = """
 
   status();
 })();
-"""
