@@ -4,14 +4,17 @@ where there is one, else from a case of the catalogue."""
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
-from cpe_agent.codec import from_plain
 from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.judge import judge
 from cpe_agent.diagnose.predicate import Look
 from cpe_agent.facts import Plan
+from cpe_agent.page.state import PageState, Sending
 from cpe_agent.report import Report, make
-from tests.homes import facts_of, plain, wired_home
+from cpe_agent.steps import Step
+from tests.homes import facts_of, patch, plain, wired_home
+from tests.lab.scenarios import SCENARIOS as LAB
 from tests.recordings.places import RECORDED
 from tests.test_cases import all_cases, home_of
 
@@ -46,23 +49,74 @@ def report_of(name: str) -> Report:
 @cache
 def case_report(file: str, name: str) -> Report:
     """The report of one case, as a run on that home would have made it; the healthy home without a name."""
-    home = (
-        plain(wired_home())
-        if not name
-        else home_of(next(c for c in all_cases() if (c["file"], c["name"]) == (file, name)))
-    )
-    return made(home)
+    return made(home_of(_cases()[file, name]) if name else plain(wired_home()))
 
 
-def made(home: dict[str, object]) -> Report:
+@cache
+def _cases() -> dict[tuple[str, str], dict[str, Any]]:
+    return {(case["file"], case["name"]): case for case in all_cases()}
+
+
+def made(home: dict[str, Any]) -> Report:
     facts = facts_of(home)
     assert isinstance(facts[Plan], Plan)
     return make(facts, judge(Look(facts), ALL), started=STARTED, seconds=2.1, platform="linux x86_64", case=None)
 
 
-def with_provider(home: dict[str, object], name: str, phone: str) -> dict[str, object]:
-    """The home of a customer whose program carries a provider's profile."""
-    plan = from_plain(Plan, home["plan"], "plan")
-    from cpe_agent.codec import to_plain
+SCENARIOS = tuple(s.name for s in LAB if s.core)
 
-    return {**home, "plan": to_plain(plan._replace(isp_name=name, support_phone=phone))}
+
+def state_of(report: Report, language: str = "en", **more: Any) -> PageState:
+    return PageState(language, "done", dict(report.diagnosis.segments), report=report, **more)
+
+
+def hostile_texts() -> tuple[str, ...]:
+    """What a network, a router, a portal or a desk may call itself."""
+    return (
+        "<script>alert(1)</script>",
+        "</script><script>alert(1)</script>",
+        '"><img src=x onerror=alert(1)>',
+        "' onmouseover='alert(1)",
+        "</title><svg/onload=alert(1)>",
+        "</style><style>*{display:none}</style>",
+        "}*{display:none}",
+        "{{7*7}}${7*7}{n}{name}{provider}%s%(x)s",
+        "javascript:alert(1)",
+        "<!-- <p> -->",
+        "<![CDATA[<p>]]>",
+        "&lt;p&gt;&amp;amp;&#60;",
+        "\u202etxt.exe\u2066\u202b",
+        "\u0627\u0644\u0639\u0631\u0628\u064a\u0629 <bdo dir=rtl>",
+        "<details open ontoggle=alert(1)>",
+        "<math><mtext></p><img src onerror=alert(1)>",
+        "x" * 10_000,
+        "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d\u034f\u0334\u0319\u0324" * 40,
+    )
+
+
+def with_text(text: str) -> PageState:
+    """A state in which everything that others may name is called ``text``."""
+    home = plain(wired_home())
+    patch(
+        home,
+        {
+            "router.page.title": text,
+            "router.page.server": text,
+            "router.igds[0].manufacturer": text,
+            "router.igds[0].model": text,
+            "router.igds[0].samples[*].last_error": text,
+            "router.igds[0].samples[*].status": text,
+            "router.igds[0].samples[*].physical_link": text,
+            "web.captive[*].answer.title": text,
+            "web.captive[*].answer.status": 200,
+            "web.captive[*].expected": False,
+            "plan.isp_name": text,
+            "plan.support_phone": text,
+            "plan.infrastructure": text,
+            "plan.target": text,
+        },
+    )
+    report = made(home)
+    report = Report(**{**vars(report), "steps": (Step(text, "stated", text), Step(text, "observed", text, 60))})
+    sending = Sending("sent", text, text, text, text, text, "off")
+    return state_of(report, sending=sending, saved=text, wish=text, trouble=text, step=text, answers={text: text})

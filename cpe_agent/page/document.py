@@ -210,7 +210,10 @@ def _found(view: View) -> Markup:
         finding.turn(view, told),
         way(view),
     )
-    first = (verdict, proof.receipt(view), finding.questions(view, told), finding.steps(view, told), proof.notes(view))
+    todo = [finding.steps(view, told), finding.questions(view, told)]
+    if report.diagnosis.verdict == "inconclusive":  # the answer comes first while nothing is named
+        todo.reverse()
+    first = (verdict, proof.receipt(view), *todo, proof.notes(view))
     second = (handing.hand_over(view), finding.checked(view), finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))
     return together(

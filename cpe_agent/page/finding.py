@@ -8,10 +8,11 @@ from cpe_agent.compare import change
 from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.layout import SEGMENTS
 from cpe_agent.next_step import content
-from cpe_agent.page.advice import DRAWINGS, NOT_RECORDED, Advice
+from cpe_agent.page.advice import NOT_RECORDED, Advice
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import Markup, tag, together
 from cpe_agent.page.parts import View, bullets, button, provider, rows, section, sign
+from cpe_agent.page.remedies import DRAWINGS, OWN
 from cpe_agent.page.speech import left_to_right, moment
 from cpe_agent.steps import Step
 from cpe_agent.words import deciding_test
@@ -92,10 +93,10 @@ def steps(view: View, told: Advice) -> Markup | None:
 def _step(view: View, key: str | None, words: object) -> Markup:
     picture = DRAWINGS.get(key or "")
     done = None
-    if view.live and key not in NOT_RECORDED and key != "longer":
-        done = button("again", view.speech.say("done"), kind="go", **({"step": key} if key else {}))
-    elif view.live and key == "longer":
-        done = button("again", view.speech.say("longer"), kind="go", step="longer")
+    if view.live and key not in NOT_RECORDED:
+        label = view.speech.say("longer" if key == "longer" else "done")
+        told = {} if key in (None, OWN) else {"step": str(key)}
+        done = button("again", label, kind="go", at="" if told else "step", **told)
     return tag(
         "li",
         {"class": "step"},
@@ -107,7 +108,7 @@ def _step(view: View, key: str | None, words: object) -> Markup:
 def _words(view: View, key: str) -> object:
     report = view.state.report
     assert report is not None
-    if key == "own":
+    if key == OWN:
         text = view.speech.fault(report.diagnosis.fault or "")
         return "" if text is None else text.next_step.format(provider=_name(view))
     if key == "signed-in":

@@ -72,7 +72,7 @@ def _gather(children: Iterable[object], found: list[str]) -> None:
             continue
         elif isinstance(child, int):
             found.append(str(child))
-        elif isinstance(child, Iterable):
+        elif isinstance(child, Iterable) and not isinstance(child, bytes):
             _gather(child, found)
         else:
             raise TypeError(f"neither text nor markup: {type(child).__name__}")

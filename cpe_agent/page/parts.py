@@ -26,9 +26,9 @@ def section(name: str, heading: object, *children: object, level: str = "h2", ki
     return tag("section", {"class": f"{kind} {name}", "aria-labelledby": f"{name}-h"}, title, *children)
 
 
-def button(do: str, label: object, *, kind: str = "plain", **fields: str) -> Markup:
-    """A form with one button: works without script as well."""
-    name = "-".join(("b", do, *fields.values()))
+def button(do: str, label: object, *, kind: str = "plain", at: str = "", **fields: str) -> Markup:
+    """A form with one button: works without script as well. ``at`` tells two buttons for the same thing apart."""
+    name = "-".join(("b", do, *fields.values(), *filter(None, [at])))
     return tag(
         "form",
         {"method": "post", "action": "do", "class": "one"},
