@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 ADDRESS = "http://127.0.0.1:9/token/"
 SWITCHES = (
@@ -63,7 +63,7 @@ class Shown:
         self.context.route("**/*", self._answer)
         self.page.on("console", lambda m: self.heard.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda e: self.heard.append(str(e)))
-        self.page.on("dialog", lambda d: (self.heard.append(f"dialog: {d.message}"), d.dismiss()))
+        self.page.on("dialog", self._dialog)
 
     def show(self, html: str) -> Page:
         self._html = html
@@ -72,6 +72,10 @@ class Shown:
 
     def close(self) -> None:
         self.context.close()
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.heard.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _answer(self, route: Route) -> None:
         request = route.request

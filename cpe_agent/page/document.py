@@ -62,10 +62,10 @@ def document(state: PageState, *, live: bool, nonce: str) -> str:
     body = tag(
         "body",
         None,
-        _header(view),
+        _header(view, gone if live else None),
         tag("main", {"id": "main"}, _main(view)),
         tag("p", {"id": "said", "class": "heard", "role": "status"}) if live else None,
-        _footer(view, gone if live else None),
+        _footer(view),
         constant("script", _own("page.js"), nonce) if live else None,
     )
     return "<!doctype html>" + tag("html", {"lang": speech.language, "dir": speech.direction}, head, body).html
@@ -77,7 +77,7 @@ def _own(file: str) -> str:
     return (_FOLDER / file).read_text("utf-8")
 
 
-def _header(view: View) -> Markup:
+def _header(view: View, gone: Markup | None) -> Markup:
     choices = [
         tag(
             "form",
@@ -104,13 +104,14 @@ def _header(view: View) -> Markup:
         None,
         tag("p", {"class": "brand"}, view.speech.say("name")),
         tag("div", named, *choices) if view.live and len(choices) > 1 else None,
+        gone,
     )
 
 
-def _footer(view: View, gone: Markup | None) -> Markup:
+def _footer(view: View) -> Markup:
     version = view.speech.fill("version", version=left_to_right(__version__))
     stop = button("stop", view.speech.say("stop"), kind="quiet") if view.live and view.state.phase != "ended" else None
-    return tag("footer", {"class": "foot"}, gone, tag("p", None, version), stop)
+    return tag("footer", {"class": "foot"}, tag("p", None, version), stop)
 
 
 def _headline(view: View) -> str:

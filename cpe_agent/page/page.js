@@ -39,10 +39,12 @@
 
   const events = new EventSource("events");
   let silent = 0;
-  events.addEventListener("main", (event) => {
-    const told = JSON.parse(event.data);
+  events.addEventListener("open", () => {
     silent = 0;
     gone.hidden = true;
+  });
+  events.addEventListener("main", (event) => {
+    const told = JSON.parse(event.data);
     show(told.html);
     document.title = told.title;
     const language = main.firstElementChild.lang;

@@ -80,18 +80,20 @@ def demarcation(view: View, found: dict[str, str]) -> str:
     if view.state.phase != "done" or view.state.report is None or view.state.report.diagnosis.verdict == "healthy":
         return ""
     well = works(view, found)
-    if len(well) == len(SEGMENTS):
+    ill = [s for state in ("broken", "degraded", "unknown") for s in SEGMENTS if found[s] == state]
+    if not ill:
         return ""
-    segment = SEGMENTS[len(well)]
+    segment = ill[0]
     next_ = view.speech.ui(f"demarcation.{found[segment]}").format(segment=view.speech.ui(f"segment.{segment}"))
     return f"{view.speech.ui('demarcation.works').format(segments=', '.join(well))} {next_}" if well else next_
 
 
 def works(view: View, found: dict[str, str]) -> list[str]:
-    """The stations in a row from the computer on that work, by name."""
+    """The stations that work, by name and in their order, up to the first that is broken or weak."""
     well: list[str] = []
     for segment in SEGMENTS:
-        if found[segment] != "ok":
+        if found[segment] in ("broken", "degraded"):
             break
-        well.append(view.speech.ui(f"segment.{segment}"))
+        if found[segment] == "ok":
+            well.append(view.speech.ui(f"segment.{segment}"))
     return well
