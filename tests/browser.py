@@ -84,8 +84,11 @@ class Shown:
             route.fulfill(body=self._html, content_type="text/html; charset=utf-8")
         elif request.url == f"{ADDRESS}do" and request.method == "POST":
             self.posted.append((request.headers, request.post_data or ""))
-            by_script = "x-requested-with" in request.headers
-            route.fulfill(status=204) if by_script else route.fulfill(status=303, headers={"location": ADDRESS})
+            if "x-requested-with" in request.headers:
+                route.fulfill(status=204)
+            else:  # the program answers 303 to the page; a redirect of an answer from memory is not followed
+                self.loaded += 1
+                route.fulfill(body=self._html, content_type="text/html; charset=utf-8")
         elif request.url == f"{ADDRESS}events":
             told = self.states.pop(0) if self.states else None
             body = "retry: 50\n\n" + (f"event: main\ndata: {told}\n\n" if told else "")

@@ -120,7 +120,7 @@ def test_every_kind_of_page_in_every_light(browser: Browser, axe: str, look: dic
     }
     shown = Shown(browser, reduced_motion="reduce", **look)
     for name, state in states.items():
-        for live in (True, False):
+        for live in (True,) if look else (True, False):
             page = shown.show(page_of(state._replace(language="en" if live else "he"), live=live))
             picture(page, f"{name}-{'-'.join(look.values()) or 'light'}-{'live' if live else 'file'}")
             page.evaluate("document.querySelectorAll('details').forEach((d, i) => d.open = i < 5)")
@@ -132,14 +132,13 @@ def test_every_kind_of_page_in_every_light(browser: Browser, axe: str, look: dic
 def test_hostile_text_does_nothing(browser: Browser) -> None:
     """Its text is its text; nothing runs, nothing is asked for, the policy has nothing to complain of."""
     shown = Shown(browser, viewport={"width": 320, "height": 640})
-    for live in (True, False):
-        for text in hostile_texts():
-            page = shown.show(page_of(with_text(text), live=live))
-            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            assert text in page.evaluate("document.body.textContent"), text[:80]
-            assert too_wide(page) <= 0, text[:80]
-            strange = "script:not([nonce]), style:not([nonce]), img, iframe, math, object, embed, [onload], [onerror]"
-            assert page.locator(strange).count() == 0
+    for number, text in enumerate(hostile_texts()):
+        page = shown.show(page_of(with_text(text), live=number % 2 == 0))
+        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        assert text in page.evaluate("document.body.textContent"), text[:80]
+        assert too_wide(page) <= 0, text[:80]
+        strange = "script:not([nonce]), style:not([nonce]), img, iframe, math, object, embed, [onload], [onerror]"
+        assert page.locator(strange).count() == 0
     assert page.evaluate(
         "[...document.querySelectorAll('bdi')].every(b => getComputedStyle(b).unicodeBidi === 'isolate')"
     )
@@ -166,7 +165,8 @@ def test_without_script_every_button_is_a_form(browser: Browser) -> None:
 
 def test_the_pictures_for_the_camera_are_paged_without_script(browser: Browser) -> None:
     shown = Shown(browser, java_script_enabled=False)
-    page = shown.show(page_of(with_text("\u0351\u036b\u0343" * 400)))
+    state = with_text("".join(chr(0x4E00 + i * 7919 % 20000) for i in range(800)))
+    page = shown.show(page_of(state._replace(sending=KEPT)))
     page.locator("#d-camera > summary").click()
     pictures = page.locator(".qr")
     assert pictures.count() > 1
@@ -205,7 +205,7 @@ def test_a_button_is_posted_by_the_script(browser: Browser) -> None:
     shown = Shown(browser)
     page = shown.show(page_of(state_of(report_of("line-down-silent"))))
     page.locator("#b-line-lamp-blinking").click()
-    page.wait_for_function("!document.querySelector('button[disabled]')")
+    page.wait_for_selector("#b-line-lamp-blinking:not([disabled])")
     headers, body = shown.posted[0]
     assert headers["x-requested-with"] == "cpe-agent"
     assert body == "do=answer&question=line-lamp&value=blinking"
@@ -223,7 +223,7 @@ def test_a_change_of_language_turns_the_page_around(browser: Browser) -> None:
     page = shown.show(page_of(state))
     shown._html = page_of(state._replace(language="he"))
     shown.states = [event(state._replace(language="he"))]
-    page.wait_for_function("document.documentElement.dir === 'rtl'")
+    page.wait_for_selector("html[dir=rtl]")
     shown.close()
 
 
@@ -293,5 +293,5 @@ def test_it_fits_on_one_page_of_paper(browser: Browser, live: bool) -> None:
                 assert page.locator(".receipt-code").is_visible()
                 assert page.locator(".paper-qr svg").is_visible()
                 assert page.locator(".steps").is_hidden()
-            page.emulate_media(media="screen")
+            page.emulate_media(media="null")
     shown.close()
