@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from cpe_agent import ending
-from cpe_agent.terminal import Progress, screen, width
+from cpe_agent.language import spoken
+from cpe_agent.terminal import Progress, columns, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host, RouterLogin
+    from cpe_agent.profile import Desk, Profile
     from cpe_agent.report import Report
 
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
@@ -83,6 +85,12 @@ def cli(context: click.Context) -> None:
         context.invoke(run)
 
 
+_language_option = click.option(
+    "--lang", type=click.Choice(LANGUAGES), callback=lambda _context, _option, value: spoken(value),
+    help="Language of the answer. Default: the system's.",
+)  # fmt: skip
+
+
 def _measuring_options(command: Any) -> Any:
     """What ``run`` and ``record`` share."""
     for option in reversed(
@@ -104,10 +112,10 @@ def _measuring_options(command: Any) -> Any:
             ),
             click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
             click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
-            click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
             click.option(
-                "--lang", type=click.Choice(LANGUAGES), default="en", help="Language. The words are English for now."
+                "--no-upload", is_flag=True, help="Send no report to the provider's desk, and keep none for it."
             ),
+            _language_option,
         )
     ):
         command = option(command)
@@ -123,9 +131,12 @@ def _measuring_options(command: Any) -> Any:
     "Its password is asked for without echo, used for this run and not kept.",
 )
 @click.option("--router-password-stdin", is_flag=True, help="Read that password from the first line of stdin.")
+@click.option("--qr", is_flag=True, help="Then draw what was found as a picture for a telephone's camera.")
 def run(*, router_login: str | None, router_password_stdin: bool, **options: Any) -> None:
     if router_password_stdin and router_login is None:
         raise Stop("--router-password-stdin: whose password? Add --router-login NAME", USAGE)
+    if options["qr"] and options["as_json"]:
+        raise Stop("--qr and --json: choose one; 'cpe-agent qr REPORT.json' draws a report later", USAGE)
     login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
     _measure_and_show(_this_host(login), options, keep=True)
 
@@ -161,10 +172,11 @@ def replay(file: Path, **options: Any) -> None:
 @cli.command(name="explain", help="What a fault means, what proves it, and what separates it from its look-alikes.")
 @click.argument("fault")
 @click.option("--rules", is_flag=True, help="Also the rules of the catalogue, as they are written.")
-def explain_(fault: str, rules: bool) -> None:
+@_language_option
+def explain_(fault: str, rules: bool, lang: str) -> None:
     from cpe_agent.explain import explain, nearest
 
-    text = explain(fault, rules=rules, width=width())
+    text = explain(fault, lang, rules=rules, width=width())
     if text is None:
         near = nearest(fault)
         hint = f"; did you mean {', '.join(near)}?" if near else "; 'cpe-agent faults' lists them all"
@@ -174,16 +186,21 @@ def explain_(fault: str, rules: bool) -> None:
 
 @cli.command(name="faults", help="Every fault this version can name.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON: code, number, owner, acts, effect, breaks.")
-def faults_(as_json: bool) -> None:
+@_language_option
+def faults_(as_json: bool, lang: str) -> None:
     from cpe_agent.explain import table, table_json
 
-    click.echo(table_json() if as_json else table())
+    click.echo(table_json() if as_json else table(lang))
 
 
-@cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
+@cli.command(
+    help="Read the spoken code of a run: fifteen digits, spaces or not, as it was spoken or keyed. Write ? for a digit "
+    "that was not heard."
+)
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
-def decode(code: tuple[str, ...], as_json: bool) -> None:
+@_language_option
+def decode(code: tuple[str, ...], as_json: bool, lang: str) -> None:
     from cpe_agent.decoded import card, plain
     from cpe_agent.deliver.spoken_code import Unreadable
 
@@ -193,15 +210,31 @@ def decode(code: tuple[str, ...], as_json: bool) -> None:
 
             click.echo(json.dumps(plain(" ".join(code))))
         else:
-            click.echo(card(" ".join(code), **screen()), nl=False)
+            click.echo(card(" ".join(code), language=lang, **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
+
+
+@cli.command(
+    help="Draw a report as a picture (QR code): a telephone's camera reads it and its own network carries it to the "
+    "provider's desk. Where the profile names no desk, it holds the verdict and the code to read out."
+)
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--full", is_flag=True, help="The whole report, measurements too: several pictures.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write FILE.svg or FILE.png; without it, draw it here.")
+@_language_option
+def qr(report: Path, profile_file: Path | None, full: bool, output: Path | None, lang: str) -> None:
+    from cpe_agent.deliver.qr_command import sealed
+
+    _draw(_load(report), sealed(_read(report)), _profile_of(profile_file).desk, lang, full=full, output=output)
 
 
 @cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
 @click.argument("report", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the new diagnosis as JSON.")
-def judge_(report: Path, as_json: bool) -> None:
+@_language_option
+def judge_(report: Path, as_json: bool, lang: str) -> None:
     from dataclasses import replace
 
     from cpe_agent.engine import judge_again
@@ -220,7 +253,7 @@ def judge_(report: Path, as_json: bool) -> None:
     else:
         was, now = (f"{d.verdict} {d.fault or ''}".strip() for d in (old.diagnosis, new))
         click.echo(f"was: {was}\nnow: {now}\n" if was != now else f"the same verdict as then: {now}\n")
-        _card(judged)
+        _card(judged, lang)
     sys.exit(STATUS[new.verdict])
 
 
@@ -228,10 +261,12 @@ def judge_(report: Path, as_json: bool) -> None:
 @click.argument("before", type=click.Path(path_type=Path))
 @click.argument("after", type=click.Path(path_type=Path))
 @click.option("--all", "everything", is_flag=True, help="Every single fact that differs, too.")
-def compare(before: Path, after: Path, everything: bool) -> None:
+@_language_option
+def compare(before: Path, after: Path, everything: bool, lang: str) -> None:
     from cpe_agent.compare import compare as compare_reports
 
-    click.echo(compare_reports(_load(before), _load(after), everything=everything, width=width()), nl=False)
+    reports = _load(before), _load(after)
+    click.echo(compare_reports(*reports, language=lang, everything=everything, width=width()), nl=False)
 
 
 @cli.command(help="The way to HOST, all hops asked at once: loss and time by hop. Without HOST: a public address.")
@@ -261,19 +296,39 @@ def trace(host: str | None, rounds: int) -> None:
     name="login-test",
     help="Does the provider accept this user name and password? One PPPoE login on the wire, from a computer that is "
     "connected straight to the modem. The password is asked for without echo, kept in memory only and sent to nobody "
-    "but the concentrator that answers.\n\n"
-    "Exit status: 0 accepted, 1 a fault is named, 3 inconclusive, 4 could not run.",
+    "but the concentrator that answers. Needs root or CAP_NET_RAW.\n\n"
+    "Exit status: 0 accepted, 1 a fault is named, 2 wrong usage, 3 inconclusive, 4 could not run.",
+    context_settings={"allow_extra_args": True},  # refused below: click would print what may be the password
 )
 @click.option("--interface", metavar="IF", help="The interface at the modem. Default: the one wired one that is up.")
 @click.option("--user", required=True, metavar="NAME", help="The user name of the Internet login.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
 @click.option("--service", default="", metavar="NAME", help="PPPoE service name. Default: any.")
 @click.option("--vlan", type=click.IntRange(1, 4094), help="802.1Q VLAN of the provider's line.")
-@click.option("--method", type=click.Choice(("auto", "chap", "pap", "mschapv2")), default="auto", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice(("auto", "chap", "pap", "mschapv2")),
+    default="auto",
+    show_default=True,
+    help="Way of logging in; auto: one that the concentrator asks for.",
+)
 @click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
-@click.option("--yes", is_flag=True, help="Try although a rule forbids it, and allow PAP to any concentrator.")
-@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object, nothing else.")
-def login_test(**options: Any) -> None:
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Try although a rule forbids it (refusals in quick succession can lock the account), and allow PAP, the "
+    "password in the clear, to any concentrator.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object; the stages go to stderr.")
+@_language_option
+@click.pass_context
+def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
+    if context.args:
+        raise Stop(
+            "login-test takes options alone; a password is asked for, or read from stdin with --password-stdin, and "
+            "never an argument, which others on this computer could read",
+            USAGE,
+        )
     from cpe_agent.login.command import CannotStart, WrongUse, run_login_test
 
     plan = _plan_of(options.pop("profile_file"))
@@ -288,14 +343,80 @@ def login_test(**options: Any) -> None:
     except CannotStart as error:
         raise Stop(str(error), CANNOT_RUN) from None
     import json
+    import time
 
     from cpe_agent.login.shown import shown
 
-    text = json.dumps(verdict.plain()) if as_json else shown(verdict).rstrip("\n")
+    text = json.dumps(verdict.plain()) if as_json else shown(verdict, plan, time.time(), lang).rstrip("\n")
     unsaid = _answer(lambda: click.echo(text))
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(verdict.status)
+
+
+@cli.command(
+    name="send",
+    help="Send the reports that are kept on this computer to the provider's desk; with REPORT.json also that one.\n\n"
+    "Exit status: 0 all are sent, 3 something is still kept, 4 could not run.",
+)
+@click.argument("report", type=click.Path(path_type=Path), required=False)
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--all", "everything", is_flag=True, help="Also what waits for its next try, and what was refused.")
+@click.option("--wait", type=click.IntRange(0, 10_080), default=0, help="Go on for so many minutes.")
+@click.option("--quiet", is_flag=True, help="Say nothing.")
+@_language_option
+def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool, lang: str) -> None:
+    with _delivering() as command:
+        desk = None if profile_file is None else _profile_of(profile_file).desk
+        data = None if report is None else _read(report)
+        ending.stop_in_order()
+        say = (lambda _line: None) if quiet else click.echo
+        sys.exit(command.send(desk, data, everything=everything, wait_s=wait * 60, say=say, language=lang))
+
+
+@cli.group(help="The reports on this computer that wait for the provider's desk, and receipts of those it has.")
+def outbox() -> None:
+    pass
+
+
+@outbox.command(name="list", help="One line a report.")
+@_language_option
+def outbox_list(lang: str) -> None:
+    with _delivering() as command:
+        click.echo("\n".join(command.listed(command.outbox_here(lang), lang)))
+
+
+@outbox.command(name="show", help="Print a report as it was or will be sent. ID: its beginning or its end will do.")
+@click.argument("wanted", metavar="ID")
+@_language_option
+def outbox_show(wanted: str, lang: str) -> None:
+    with _delivering() as command:
+        data, sentence = command.shown(command.outbox_here(lang), wanted, lang)
+        click.echo(sentence, err=data is not None)
+        if data is not None:
+            click.echo(data)
+
+
+@outbox.command(name="forget", help="Delete a report, or with --all everything, from this computer.")
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything, receipts and damaged files too.")
+@_language_option
+def outbox_forget(wanted: str | None, everything: bool, lang: str) -> None:
+    with _delivering() as command:
+        done = command.forgotten(command.outbox_here(lang), wanted, everything=everything, language=lang)
+        click.echo("\n".join(done))
+
+
+@outbox.command(
+    name="task", help="Should what waits be sent by itself after you log in to this computer? Default: off."
+)
+@click.argument("word", type=click.Choice(("on", "off", "status")))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@_language_option
+def outbox_task(word: str, profile_file: Path | None, lang: str) -> None:
+    with _delivering() as command:
+        has_desk = profile_file is not None and _profile_of(profile_file).desk is not None
+        click.echo(command.task(word, profile_file, has_desk=has_desk, language=lang))
 
 
 @cli.group(help="The ISP's profile.")
@@ -306,7 +427,7 @@ def profile() -> None:
 @profile.command(name="check", help="Check a profile file and say what it holds.")
 @click.argument("file", type=click.Path(path_type=Path))
 def profile_check(file: Path) -> None:
-    plan = _plan_of(file)
+    plan, desk = _profile_of(file)
     click.echo(
         f"{file} is a usable profile.\n"
         f"  provider        {plan.isp_name or '(not named)'}\n"
@@ -318,7 +439,8 @@ def profile_check(file: Path) -> None:
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
-        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
+        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names\n"
+        f"  desk            {', '.join(desk.urls) if desk is not None else '(none: reports stay here)'}"
     )
 
 
@@ -347,13 +469,30 @@ def _this_host(router_login: RouterLogin | None = None) -> Host:
         raise Stop(error.reason, CANNOT_RUN) from None
 
 
+@contextmanager
+def _delivering() -> Iterator[Any]:
+    """``cpe_agent.deliver.command``, what it cannot do as sentences and statuses."""
+    from cpe_agent.deliver import command
+
+    try:
+        yield command
+    except command.WrongUse as error:
+        raise Stop(str(error), USAGE) from None
+    except command.CannotRun as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+
+
 def _plan_of(file: Path | None) -> Plan:
-    from cpe_agent.profile import BUILT_IN, BadProfile, load
+    return _profile_of(file).plan
+
+
+def _profile_of(file: Path | None) -> Profile:
+    from cpe_agent.profile import BUILT_IN, BadProfile, Profile, read_profile
 
     if file is None:
-        return BUILT_IN
+        return Profile(BUILT_IN)
     try:
-        return load(file)
+        return read_profile(file)
     except BadProfile as error:
         raise Stop(str(error), USAGE) from None
 
@@ -368,7 +507,7 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
-def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
+def _asked(options: dict[str, Any]) -> tuple[Plan, Answers, Desk | None]:
     """What this run is asked to do, checked before anything is measured."""
     from cpe_agent.target import BadTarget, check_target
 
@@ -381,40 +520,49 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
-    plan = _plan_of(options["profile_file"])
+    if options["case"] is not None:
+        options["case"] = _case_of(options["case"])
+    plan, desk = _profile_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
-    return plan, _answers_of(options["answer"])
+    return plan, _answers_of(options["answer"]), None if options["no_upload"] else desk
+
+
+def _case_of(text: str) -> str:
+    from cpe_agent.case_code import read_case_code
+
+    code = read_case_code(text)
+    if code is None:
+        raise Stop(f"--case {text}: no case code; compare its eight characters with the ones you were given", USAGE)
+    return code
 
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
-    from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
     if "help" in options["answer"]:
         from cpe_agent.explain import questions
 
-        click.echo(questions())
+        click.echo(questions(options["lang"]))
         sys.exit(0)
-    plan, answers = _asked(options)
-    progress = Progress()
+    plan, answers, desk = _asked(options)
+    progress = Progress(options["lang"])
     ending.stop_in_order()
     try:
-        report = asyncio.run(
-            diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
-        )
+        report = asyncio.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
     except KeyboardInterrupt:
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None
     progress.clear()
-    if options["lang"] != "en" and not options["as_json"]:
-        from cpe_agent.words import ui
-
-        click.echo(ui("no-language"), err=True)
-    unsaid = _answer((lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report)))
+    show: Callable[[], None] = (
+        (lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report, options["lang"]))
+    )
+    unsaid = _answer(show)
+    if unsaid is None and not options["as_json"] and "qr" in options:
+        unsaid = _answer(lambda: _picture(report, options))
     unwritten: Stop | None = None
     if options["output"] is not None:
         try:
@@ -427,11 +575,48 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         from cpe_agent.keeping import keep_report
 
         keep_report(report)
+    if keep and desk is not None:
+        _deliver(report, desk, options["lang"])
     if unwritten is not None:
         raise unwritten
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
+
+
+async def _diagnose(
+    host: Host, plan: Plan, answers: Answers, options: dict[str, Any], progress: Progress, desk: Desk | None
+) -> Report:
+    """The run; with a case and a desk its progress is told there meanwhile."""
+    from functools import partial
+
+    from cpe_agent.engine import diagnose
+
+    measured = partial(diagnose, host, plan, answers, budget_s=options["budget"], case=options["case"])
+    if desk is None or options["case"] is None:
+        return await measured(watch=progress.saw)
+    from cpe_agent.deliver.live import Live
+    from cpe_agent.report import uuid7
+
+    run_id = uuid7()
+    async with Live(desk, run_id, options["case"]) as live:
+
+        def saw(section: type, content: Any) -> None:
+            progress.saw(section, content)
+            live.saw(section, content)
+
+        return await measured(watch=saw, report_id=run_id)
+
+
+def _deliver(report: Report, desk: Desk, language: str) -> None:
+    """The answer is out: whoever reads it to its end must not wait for the desk."""
+    from cpe_agent.deliver.command import after_run
+    from cpe_agent.report import to_json
+
+    if sys.stdout is not None and not sys.stdout.isatty():
+        ending.hush_stdout()
+    with suppress(OSError):  # nobody reads stderr any more
+        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True), language)
 
 
 def _answer(say: Callable[[], None]) -> str | None:
@@ -447,10 +632,47 @@ def _answer(say: Callable[[], None]) -> str | None:
     return None
 
 
-def _card(report: Report) -> None:
+def _card(report: Report, language: str) -> None:
     from cpe_agent.card import card
 
-    click.echo(card(report, **screen()), nl=False)
+    click.echo(card(report, language=language, **screen()), nl=False)
+
+
+def _draw(
+    report: Report, data: bytes, desk: Desk | None, lang: str, *, full: bool = False, output: Path | None = None
+) -> None:
+    from cpe_agent.deliver.qr_command import CannotShow, as_files, beside, on_terminal, pictures
+    from cpe_agent.words import phrase
+
+    shown = pictures(data, desk, full=full, language=lang)
+    look = {**screen(), "width": columns()}
+    try:
+        for path, picture in as_files(shown, output, lang) if output is not None else ():
+            _write(path, picture, end=b"")
+            click.echo(f"written: {path}")
+        for frame in shown if output is None else ():
+            click.echo(on_terminal(frame, **look))
+            if frame.order < frame.count:
+                click.pause(phrase("picture", "of", lang).format(order=frame.order, count=frame.count))
+    except CannotShow as error:
+        raise Stop(str(error), USAGE) from None
+    click.echo(beside(shown, report, width=width(), language=lang), nl=False)
+
+
+def _picture(report: Report, options: dict[str, Any]) -> None:
+    """The picture that was asked for, or the hint that there is one. The verdict's exit status stands."""
+    from cpe_agent.report import to_json
+
+    desk = _profile_of(options["profile_file"]).desk
+    if options["qr"]:
+        try:
+            _draw(report, to_json(report), desk, options["lang"])
+        except Stop as error:
+            error.show()
+    elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():
+        from cpe_agent.words import phrase
+
+        click.echo(phrase("picture", "hint", options["lang"]), err=True)
 
 
 def _read(path: Path) -> bytes:
@@ -469,10 +691,10 @@ def _load(path: Path) -> Report:
         raise Stop(f"{path}: {error}", USAGE) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, end: bytes = b"\n") -> None:
     from cpe_agent.deliver.file import write
 
     try:
-        write(path, data + b"\n")
+        write(path, data + end)
     except OSError as error:
         raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

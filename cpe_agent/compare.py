@@ -17,10 +17,12 @@ MOST = 8  # facts shown; the rest are counted
 _NOISE = ("_ms", "_s", "_percent", "_mbps", "_packets", "_per_s", "_changes", "_line", "_flaps", "_dbm", "_db")
 
 
-def compare(before: Report, after: Report, *, everything: bool = False, width: int = WIDTH) -> str:
+def compare(
+    before: Report, after: Report, *, language: str = "en", everything: bool = False, width: int = WIDTH
+) -> str:
     """Text for a person. The reports may come from different versions."""
     was, now = before.diagnosis, after.diagnosis
-    sheet = Sheet(width=width)
+    sheet = Sheet(language=language, width=width)
     for label, report in (("before", before), ("after", after)):
         sheet.row(label, f"{report.started[:16].replace('T', ' ')} UTC  {_verdict(sheet, report.diagnosis)}")
     sheet.gap()
@@ -41,7 +43,7 @@ def compare(before: Report, after: Report, *, everything: bool = False, width: i
         outcomes = [s.outcome if (s := r.sections.get(name)) else "-" for r in (before, after)]
         if outcomes[0] != outcomes[1] and "skipped" not in outcomes:
             sheet.say(f"{name}: {outcomes[0]} -> {outcomes[1]}", indent=2)
-    facts = _facts(before, after)
+    facts = _facts(before, after, language)
     if facts:
         sheet.gap()
         sheet.say(sheet.ui("compare.facts"))
@@ -72,12 +74,12 @@ def change(was: Diagnosis, now: Diagnosis) -> str:
 def _verdict(sheet: Sheet, d: Diagnosis) -> str:
     if d.fault is None:
         return sheet.ui("healthy" if d.verdict == "healthy" else "inconclusive")
-    return f"{_title(d.fault)} ({d.owner})"
+    return f"{_title(d.fault, sheet.language)} ({sheet.ui(f'owner.{d.owner}')})"
 
 
-def _title(code: str) -> str:
+def _title(code: str, language: str) -> str:
     try:
-        return f"{fault_text(code).title} [{code}]"
+        return f"{fault_text(code, language).title} [{code}]"
     except KeyError:  # a fault of a newer version
         return code
 
@@ -90,10 +92,10 @@ def _found(d: Diagnosis) -> set[str]:
 
 def _codes(sheet: Sheet, key: str, codes: Iterable[str]) -> None:
     for code in sorted(codes):
-        sheet.say(sheet.ui(key).format(fault=_title(code)), indent=2)
+        sheet.say(sheet.ui(key).format(fault=_title(code, sheet.language)), indent=2)
 
 
-def _facts(before: Report, after: Report) -> list[str]:
+def _facts(before: Report, after: Report, language: str) -> list[str]:
     """Readings that a fault asks and that both runs could answer, differently; in words where they have some."""
     try:
         looks = [Look(facts_of(report)) for report in (before, after)]
@@ -106,7 +108,7 @@ def _facts(before: Report, after: Report) -> list[str]:
         old, new = (look.take(reading)[1] for look in looks)
         if old is None or new is None or old == new:
             continue
-        was, now = (evidence(reading.name, value) for value in (old, new))
+        was, now = (evidence(reading.name, value, language) for value in (old, new))
         if was and now and was != now:
             told.append(f"{was} -> {now}")
     return list(dict.fromkeys(told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cpe_agent.card import drawn, owner_key
-from cpe_agent.deliver.spoken_code import AGES_MIN, Spoken
+from cpe_agent.deliver.spoken_code import AGES_MIN, NOT_HEARD, Spoken
 from cpe_agent.deliver.spoken_code import decode as read_digits
 from cpe_agent.diagnose.catalogue import BY_NUMBER
 from cpe_agent.diagnose.fault import Fault
@@ -43,7 +43,7 @@ def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool
     spoken, fault = read(code)
     sheet = Sheet(language=language, colour=colour, unicode=unicode, width=width)
     if spoken.corrected:
-        sheet.line((sheet.ui("code.corrected"), "degraded"))
+        sheet.line((sheet.ui("code.filled" if NOT_HEARD in code else "code.corrected"), "degraded"))
         sheet.gap()
     if spoken.verdict == "fault" and fault is not None:
         text = fault_text(fault.code, language)

@@ -28,8 +28,10 @@ async def diagnose(
     budget_s: float | None = None,
     case: str | None = None,
     watch: Watcher | None = None,
+    report_id: str | None = None,
 ) -> Report:
-    """One run on ``host``, whole. ``plan.deep`` measures everything to its end."""
+    """One run on ``host``, whole. ``plan.deep`` measures everything to its end. ``report_id``: the id that the report
+    is to have, for who speaks of the run before it ends."""
     from collectors import ALL as COLLECTORS
 
     look = Look(Facts({}))  # one for the whole run: what it has read, and what was answered, stays
@@ -43,7 +45,10 @@ async def diagnose(
     finished = await run(host, COLLECTORS, plan, answers, budget_s=budget, settled=settled, watch=watch)
     look.update(finished.facts)
     judgement = judge(look, ALL)
-    return make(finished.facts, judgement, started=started, seconds=finished.seconds, platform=_platform(), case=case)
+    return make(
+        finished.facts, judgement, started=started, seconds=finished.seconds, platform=_platform(), case=case,
+        report_id=report_id,
+    )  # fmt: skip
 
 
 def judge_again(report: Report) -> Judgement:

@@ -10,7 +10,7 @@ from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.fault import Fault
 from cpe_agent.diagnose.predicate import AllOf, AnyOf, Expr, Known, Not, Reading, Test
 from cpe_agent.layout import WIDTH, Sheet
-from cpe_agent.words import amount, asked, deciding_test, evidence, fault_text
+from cpe_agent.words import amount, asked, deciding_test, evidence, fault_text, phrase, ui
 
 
 def explain(code: str, language: str = "en", *, rules: bool = False, width: int = WIDTH) -> str | None:
@@ -68,12 +68,12 @@ def _seen(expr: Expr, language: str) -> str:
 
 def _held(test: Test, language: str) -> str:
     """A reading against its limit, or against one value or the other."""
-    bound = {">": "more than {}", ">=": "at least {}", "<": "less than {}"}.get(test.words.partition(" ")[0])
+    bound = {">": "more-than", ">=": "at-least", "<": "less-than"}.get(test.words.partition(" ")[0])
     if bound is None:
         told = dict.fromkeys(evidence(test.of.name, value, language) for value in test.wanted)
         return " / ".join(filter(None, told))
-    limit = amount(test.of.name, test.wanted[0])
-    return evidence(test.of.name, bound.format(limit), language)
+    limit = amount(test.of.name, test.wanted[0], language)
+    return evidence(test.of.name, phrase("values", bound, language).format(n=limit), language)
 
 
 def _conditions(sheet: Sheet, fault: Fault) -> str:
@@ -94,7 +94,7 @@ def questions(language: str = "en") -> str:
     """What ``--answer`` takes: keys, values, and what is asked."""
     rows = [(f"{key}={'|'.join(values)}", asked(key, language)) for key, values in QUESTIONS.items()]
     lines = [f"--answer {given}\n      {words}" for given, words in rows]
-    return "\n".join([*lines, "The value may also be unknown."])
+    return "\n".join([*lines, ui("answers.unknown", language)])
 
 
 def table(language: str = "en") -> str:

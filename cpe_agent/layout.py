@@ -45,7 +45,7 @@ class Sheet:
 
     def line(self, *pieces: tuple[str, str] | str) -> None:
         """Pieces of one line, each plain or (text, colour); wrapped, and then plain, when they are too long."""
-        pieces = tuple(_shown(p) if isinstance(p, str) else (_shown(p[0]), p[1]) for p in pieces)
+        pieces = tuple(printable(p) if isinstance(p, str) else (printable(p[0]), p[1]) for p in pieces)
         plain = "".join(p if isinstance(p, str) else p[0] for p in pieces)
         if len(plain) > self.width:
             self.say(plain)
@@ -72,7 +72,7 @@ class Sheet:
         pad = " " * indent
         # A command must stay as it is typed: nothing is split at its hyphens.
         return textwrap.wrap(
-            _shown(text), self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False
+            printable(text), self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False
         ) or [pad]
 
     def path(self, segments: Mapping[str, str]) -> None:
@@ -109,6 +109,8 @@ class Sheet:
         self.say(works + self.ui(f"demarcation.{state}").format(segment=self.ui(f"segment.{s}")), indent=2)
 
 
-def _shown(text: str) -> str:
-    """Nothing in it that could steer a terminal: a report may come by mail."""
+def printable(text: str) -> str:
+    """Nothing in it that could steer a terminal: a report may come by mail. The isolates of our own right-to-left
+    sentences are for a page; few terminals know them."""
+    text = text.replace("\u2068", "").replace("\u2069", "")
     return text if text.isprintable() else "".join(c if c.isprintable() else "\ufffd" for c in text)

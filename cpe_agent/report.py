@@ -14,6 +14,7 @@ from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.facts import SECTIONS, Answers, Past, Plan, Pppoe, System, section_name
+from cpe_agent.privacy import private
 from cpe_agent.steps import Step, steps, when
 
 SCHEMA = 1
@@ -97,13 +98,22 @@ class BadReport(ValueError):
 
 
 def make(
-    facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
+    facts: Facts,
+    judgement: Judgement,
+    *,
+    started: float,
+    seconds: float,
+    platform: str,
+    case: str | None,
+    report_id: str | None = None,
 ) -> Report:
-    """The report of one run. ``started`` is seconds since the epoch."""
-    report_id = uuid7()
+    """The report of one run. ``started`` is seconds since the epoch. ``report_id``: a ``uuid7`` that was told
+    somebody while the run went on."""
+    report_id = report_id or uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
     diagnosis = diagnosis_of(judgement, plan)
+    sections, diagnosis = _private(facts, diagnosis)
     return Report(
         schema=SCHEMA,
         id=report_id,
@@ -113,10 +123,26 @@ def make(
         case=case,
         complaint=plan.complaint,
         profile=plan.profile,
-        sections={section_name(s): _section(facts.section(s)) for s in SECTIONS if facts.section(s) is not None},
+        sections=sections,
         diagnosis=diagnosis,
         steps=steps(facts, started, diagnosis.verdict, diagnosis.fault),
         spoken_code=spoken_code(judgement, diagnosis, report_id),
+    )
+
+
+def _private(facts: Facts, diagnosis: Diagnosis) -> tuple[dict[str, SectionReport], Diagnosis]:
+    """The sections and the diagnosis without what tells who the customer is."""
+    sections = {section_name(s): _section(facts.section(s)) for s in SECTIONS if facts.section(s) is not None}
+    values = [[evidence.value for evidence in finding.evidence] for finding in diagnosis.findings]
+    reasons = {name: section.reason for name, section in sections.items()}
+    contents, values, reasons = private({name: s.content for name, s in sections.items()}, values, reasons)
+    findings = (
+        finding._replace(evidence=tuple(e._replace(value=v) for e, v in zip(finding.evidence, found, strict=True)))
+        for finding, found in zip(diagnosis.findings, values, strict=True)
+    )
+    return (
+        {name: s._replace(content=contents[name], reason=reasons[name]) for name, s in sections.items()},
+        diagnosis._replace(findings=tuple(findings)),
     )
 
 

@@ -8,7 +8,8 @@ class BadTarget(ValueError):
 
 
 def check_target(text: str) -> str:
-    """The host or http(s) URL, spaces around it removed. Raises ``BadTarget``."""
+    """The host or http(s) URL, spaces around it removed. What follows a ``?`` or ``#`` is left out: whether a site
+    opens does not hang on it, and it may hold what is nobody's business. Raises ``BadTarget``."""
     from urllib.parse import urlsplit
 
     text = text.strip()
@@ -20,12 +21,15 @@ def check_target(text: str) -> str:
     try:
         parts = urlsplit(text if separator else f"https://{text}")
         host, port = parts.hostname or "", parts.port
+        named = parts.username is not None or parts.password is not None
     except ValueError:
         raise BadTarget(f"{text!r} is no host and no URL: a port is 1 to 65535, IPv6 stands in [ ]") from None
+    if named:
+        raise BadTarget("leave out the name and password before the @; a site is asked for without them")
     if port == 0:
         raise BadTarget(f"{text!r}: a port is 1 to 65535")
     _check_name(host, text)
-    return text
+    return text.partition("#")[0].partition("?")[0]
 
 
 def check_host(text: str) -> str:

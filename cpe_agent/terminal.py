@@ -25,19 +25,25 @@ def _unicode() -> bool:
 def width() -> int:
     from cpe_agent.layout import WIDTH, width_of
 
-    columns = os.environ.get("COLUMNS", "")[:6]
-    if columns.isdecimal() and int(columns):
-        return width_of(int(columns))
+    return width_of(columns() or WIDTH)
+
+
+def columns() -> int:
+    """Characters in a line of stdout; 0 when nothing tells."""
+    told = os.environ.get("COLUMNS", "")[:6]
+    if told.isdecimal() and int(told):
+        return int(told)
     try:
-        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+        return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
-        return WIDTH
+        return 0
 
 
 class Progress:
     """One line on stderr that grows while sections arrive; only on a terminal that may be painted."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self._language = language
         self._on = _paintable(sys.stderr)
 
     def saw(self, section: type, _measured: object) -> None:
@@ -45,7 +51,8 @@ class Progress:
             from cpe_agent.facts import section_name
             from cpe_agent.words import ui
 
-            sys.stderr.write(f"\r\x1b[K{ui('progress')}: {ui(f'section.{section_name(section)}')}")
+            what = ui(f"section.{section_name(section)}", self._language)
+            sys.stderr.write(f"\r\x1b[K{ui('progress', self._language)}: {what}")
             sys.stderr.flush()
 
     def clear(self) -> None:

@@ -105,6 +105,13 @@ def test_wrong_usage_is_status_2_and_says_what_would_be_right(arguments: tuple[s
     assert result.stdout == ""
 
 
+def test_a_password_given_as_an_argument_is_not_repeated() -> None:
+    result = call("login-test", "--user", "alice@isp.example", "--password-stdin", "kaktus4711")
+    assert result.exit_code == 2
+    assert "--password-stdin" in result.stderr
+    assert "kaktus4711" not in result.output
+
+
 def test_every_fault_can_be_explained() -> None:
     for fault in ALL:
         text = call("explain", fault.code).stdout

@@ -11,14 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.diagnose.catalogue import BY_CODE
+from cpe_agent.facts import Plan
 from cpe_agent.host.pppoe_discovery import is_known
 from cpe_agent.login import address_control, authentication, discovery, link_control
 from cpe_agent.login.discovery import Concentrator, choose
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.memory import Memory
-from cpe_agent.login.outcome import OWNERS
+from cpe_agent.login.outcome import OWNERS, Seen, verdict_of
 from cpe_agent.login.reject_text import FAULTS, PARENT, no_service, refusal, server_was_silent
 from cpe_agent.login.rules import Attempt, Objection, objection, rejected_lately
+from cpe_agent.login.shown import shown
 from cpe_agent.words import fault_text, login_text
 from cpe_agent.words.en.login import PHRASES
 
@@ -154,6 +156,33 @@ def test_everything_has_words_and_every_word_is_used() -> None:
         assert code in BY_CODE or code in ("isp-core", *Outcome), code
         if code in BY_CODE:
             assert fault_text(code)
+
+
+def said_of(seen: Seen, plan: Plan, hints: tuple[str, ...] = ()) -> str:
+    return " ".join(shown(verdict_of(seen)._replace(hints=hints), plan, NOW).split())
+
+
+def test_whom_to_call_about_a_refusal_and_when_it_was() -> None:
+    said = said_of(Seen(Outcome.REJECTED), Plan(isp_name="Lab Telecom", support_phone="*1234"), ("edge-blank",))
+    assert "Call Lab Telecom (*1234)" in said
+    assert "2027-01-15 08:00 UTC" in said
+    assert said.index("Ask first") < said.index("Do this now") < said.index("For the provider Read the AAA")
+    assert "provider's own login server" in said, "a refusal is not yet a wrong password"
+
+
+def test_what_the_person_can_do_is_not_left_to_the_provider() -> None:
+    assert "sudo" in said_of(Seen(Outcome.NOT_PERMITTED), Plan())
+    waits = said_of(Seen(Outcome.REFUSED_BY_RULES, why="rules.too-many", wait_s=599), Plan())
+    assert "Possible again in 9:59 minutes." in waits
+    assert "AAA" not in waits
+
+
+def test_nobody_is_off_the_list_where_there_is_none() -> None:
+    one = Concentrator("BRAS-1", bytes(6), known=False, echoed=(), error=None)
+    seen = Seen(Outcome.NO_AUTH_REQUIRED, why="no-auth", concentrators=(one,), chosen=one)
+    assert "provider's list" not in said_of(seen, Plan())
+    seen.listed = True
+    assert "not in the provider's list" in said_of(seen, Plan())
 
 
 def test_the_listed_concentrator() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cpe_agent.words import RIGHT_TO_LEFT, amount, counted, duration, evidence, fault_text, ui
+from cpe_agent.words import RIGHT_TO_LEFT, amount, counted, duration, evidence, fault_text, login_text, ui
 from docs.words import TRANSLATED, english, read, trouble
 
 SCRIPTS = {"he": "HEBREW", "ar": "ARABIC", "ru": "CYRILLIC"}
@@ -16,9 +16,10 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 FAULTS_OF_PEOPLE = {
     # what no sentence says to a person whose line is dead, in the spellings that were thought of
     "en": r"\byour (fault|mistake)\b|\byou (have )?(mis)?typed|\byou (entered|forgot)|\bguilty\b|\bto blame\b",
-    "he": r"אשמת|באשמ|טעית|הקלדת (לא|בטעות|שגוי)|שכחת|טעות שלך|הטעות שלכם|טעיתם|שכחתם",
-    "ar": r"خطؤك|خطأك|أخطأت|نسيت|ذنبك|بسببك|كتبت خطأ",
-    "ru": r"вы виноваты|по вашей вине|вы ошиблись|ваша ошибка|ваша вина|вы забыли|вы неправильно|вы неверно",
+    "he": r"אשמת|באשמ|טעית|הקלדת (לא|בטעות|שגוי)|הקלדתם|הזנתם|ניתקתם|אשמים|שכחת|טעות שלך|הטעות שלכם|טעיתם|שכחתם",
+    "ar": r"خطؤك|خطأك|أخطأت|غلطت|نسيت|ذنبك|بسببك|(كتبت|أدخلت) خطأ|بشكل خاطئ|اللوم عليك|تقصيرك",
+    "ru": r"вы виноваты|по вашей (вине|ошибке)|из-за вас|вы (сами )?(ошиблись|забыли|перепутали|отключили|не так)|"
+    r"ваша (ошибка|вина)|вы (неправильно|неверно|ввели|набрали)|(введён|набран)\w* (неверно|неправильно|с ошибкой)",
 }
 
 
@@ -82,6 +83,8 @@ def test_what_is_filled_into_a_right_to_left_sentence_stands_isolated(language: 
     assert ("\u2068" in text and "\u2069" in text) is (language in RIGHT_TO_LEFT)
     assert text != evidence("router.uptime_s", 7300)
     assert ui("call", language).format(provider="Lab (*1234)").count("Lab (*1234)") == 1
+    assert ("\u2068--yes\u2069" in login_text("rules.override", language)) is (language in RIGHT_TO_LEFT)
+    assert "cpe-agent run --router-login NAME" in ui("router-login", language), "a command stays as it is typed"
 
 
 def test_amounts_and_durations() -> None:

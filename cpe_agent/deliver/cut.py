@@ -1,7 +1,7 @@
 """A report cut down to what one easily read picture can carry: the verdict with its evidence, without the measurements.
 
 It is a report of the same schema with ``cut_of`` filled: the receipt code of the whole one, which may follow later
-under the same id. Why, and what the sizes are: docs/decisions/0006-a-cut-report-in-the-picture.md.
+under the same id. Why, and what the sizes are: docs/decisions/0008-a-cut-report-in-the-picture.md.
 """
 
 from __future__ import annotations

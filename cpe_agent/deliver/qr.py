@@ -19,12 +19,14 @@ from cpe_agent.deliver.qr_dictionary import DICTIONARY, VERSION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from segno import QRCode
+
 FRAME_BYTES = 997
 """What a frame may hold: version 25 at error level M. With its margin it is 125 modules wide, which a plain camera
 reads from a laptop's screen; the largest version, 40, has 185."""
 MOST_FRAMES = 40  # nobody pages through more; a report of that size goes as a file
 _SET_HEAD = len("#1.0123456.40of40.01234567.")
-_QUIET = 4  # modules of margin (ISO/IEC 18004, 5.3.8)
+QUIET = 4  # modules of margin (ISO/IEC 18004, 5.3.8)
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,14 @@ def frames(report: bytes, page_url: str | None, *, full: bool = False, language:
     """The pictures of a report (canonical JSON). ``page_url``: the desk's page (``https://desk.isp.example/q``), None
     when no desk is known. One frame with the cut report is the normal case; ``full`` gives the whole one, mostly in
     two or three. What does not fit goes as the next smaller kind. Raises ValueError for what is no report."""
+    slim = cut(report)
     if page_url is not None:
-        for kind, data in (("whole", report), ("cut", cut(report)))[0 if full else 1 :]:
+        forms = {"whole": report, "cut": slim} if full and slim != report else {"cut": slim}
+        for kind, data in forms.items():
             texts = _texts(data, page_url)
             if len(texts) <= MOST_FRAMES:
                 return tuple(Frame(text, i, len(texts), kind) for i, text in enumerate(texts, 1))
-    return (Frame(_spoken(report, language), 1, 1, "spoken"),)
+    return (Frame(_spoken(slim, language), 1, 1, "spoken"),)
 
 
 def _texts(data: bytes, page_url: str) -> list[str]:
@@ -69,31 +73,42 @@ def _spoken(report: bytes, language: str) -> str:
     from cpe_agent.words import fault_text, phrase, ui
 
     plain = json.loads(report)
-    code = plain["diagnosis"]["fault"]
-    finding = ui(plain["diagnosis"]["verdict"], language) if code is None else fault_text(code, language).title
-    return phrase("picture", "spoken", language).format(
-        finding=finding, code=plain["spoken_code"], date=plain["started"][:10], time=plain["started"][11:16]
-    )
+    try:
+        code = plain["diagnosis"]["fault"]
+        finding = ui(plain["diagnosis"]["verdict"], language) if code is None else fault_text(code, language).title
+        return phrase("picture", "spoken", language).format(
+            finding=finding, code=plain["spoken_code"], date=plain["started"][:10], time=plain["started"][11:16]
+        )
+    except (KeyError, TypeError):
+        raise ValueError("no report, or one with a fault that this version has no words for") from None
 
 
 # ------------------------------------------------------------------ how a frame is drawn
 
 
 def modules(frame: Frame) -> Sequence[Sequence[int]]:
-    """Rows of modules without the margin, 1 is dark. Error level M or, where the size stays the same, better."""
-    import segno
-
-    rows: Sequence[Sequence[int]] = segno.make(frame.text, error="m", micro=False).matrix
+    """Rows of modules without the margin, 1 is dark."""
+    rows: Sequence[Sequence[int]] = _code(frame).matrix
     return rows
 
 
-def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
+def _code(frame: Frame) -> QRCode:
+    """Error level M or, where the size stays the same, better."""
+    import segno
+
+    # Without a word about it, readers guess at letters beyond ASCII, and guess Japanese (ECI, ISO/IEC 18004, 7.4.3.2).
+    other = None if frame.text.isascii() else "utf-8"
+    return segno.make_qr(frame.text, error="m", encoding=other, eci=other is not None)
+
+
+def svg(frame: Frame, title: str, *, module_px: int = 6) -> str:
     """The picture as SVG to stand inside HTML: no reference to anything, ``title`` for who cannot see it. It scales
-    (viewBox); ``module_px`` is its size where the page sets none. Dark on white whatever the page's colours are."""
+    (viewBox); ``module_px`` is its size where the page sets none: six suit a bad camera, four a good one. Dark on white
+    whatever the page's colours are."""
     from html import escape
 
     rows = modules(frame)
-    width = len(rows) + 2 * _QUIET
+    width = len(rows) + 2 * QUIET
     words = escape(title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" viewBox="0 0 {width} {width}" '
@@ -102,13 +117,22 @@ def svg(frame: Frame, title: str, *, module_px: int = 4) -> str:
     )
 
 
+def png(frame: Frame, module_px: int = 8) -> bytes:
+    """The picture as a PNG file, black on white, with its margin."""
+    import io
+
+    file = io.BytesIO()
+    _code(frame).save(file, kind="png", scale=module_px, border=QUIET)
+    return file.getvalue()
+
+
 def _outline(rows: Sequence[Sequence[int]]) -> str:
     """Runs of dark modules, row by row, as rectangles of a path."""
     from itertools import groupby
 
     drawn = []
-    for y, row in enumerate(rows, _QUIET):
-        x = _QUIET
+    for y, row in enumerate(rows, QUIET):
+        x = QUIET
         for dark, run in groupby(row):
             length = len(list(run))
             if dark:

@@ -67,22 +67,17 @@ def _grouped(code: str) -> str:
 
 
 def cleared(report: Report) -> bool:
-    """Does this report clear the customer's side? Never without proof, never while anything on it stands beside, and
-    never on the customer's own word alone."""
+    """Does this report clear the customer's side of the fault that it names? Never without proof, never while as much
+    as a suspicion of that side stands beside, and never on the customer's own word alone."""
     d = report.diagnosis
     root = next((f for f in d.findings if f.standing == "root" and f.fault == d.fault), None)
     if d.verdict != "fault" or root is None or root.grade not in ("direct", "contrast") or root.stated:
         return False
     if root.acts == "customer" or any(d.segments.get(s) in ("broken", "degraded") for s in CUSTOMERS_SIDE):
         return False
-    if any(f.owner in CUSTOMERS_SIDE and _counts(f.standing, f.grade) for f in d.findings):
+    if any(f.owner in CUSTOMERS_SIDE and f.standing in ("root", "explained") for f in d.findings):
         return False
     return root.fault in CLEARING or (root.fault in CLEARING_AT_FIRST_SOCKET and _tried_at_first_socket(report))
-
-
-def _counts(standing: str, grade: str) -> bool:
-    """A suspicion that the root explains is none any more; a proven one still waits for its turn."""
-    return standing == "root" or (standing == "explained" and grade != "circumstantial")
 
 
 def _tried_at_first_socket(report: Report) -> bool:

@@ -202,6 +202,8 @@ def _no_pado(seen: Seen) -> _Meaning:
     around = seen.surroundings
     if around is None or around.gateway is not False:
         return None, (), ("no-pado.behind-router" if around is not None and around.gateway else "no-pado.no-routes",)
+    if around.wired is False:
+        return None, (), ("no-pado.not-wired",)
     if seen.service:
         return None, (), ("no-pado.service",)  # who does not offer it must not answer (RFC 2516, 5.2)
     if seen.unmatched:

@@ -21,10 +21,11 @@ _UP = ("connected", "up")
 
 class Surroundings(NamedTuple):
     """None: not known. ``gateway``: this interface has a default gateway, so a router stands before the line.
-    ``session_up``: a session of this home that a second login could end."""
+    ``session_up``: a session of this home that a second login could end. ``wired``: it is a network cable's."""
 
     gateway: bool | None = None
     session_up: bool | None = None
+    wired: bool | None = None
 
 
 async def look(host: Host, interface: str) -> Surroundings:
@@ -34,7 +35,7 @@ async def look(host: Host, interface: str) -> Surroundings:
         async with asyncio.timeout(LOOK_S):
             routes = await host.local.routes()
             gateways = [r.gateway for r in routes if r.nic == interface and r.gateway is not None]
-            known = Surroundings(gateway=bool(gateways))
+            known = Surroundings(gateway=bool(gateways), wired=await _wired(host, interface))
             entries = await host.local.dial_entries()
             if any(entry.kind == "pppoe" and entry.state == "connected" for entry in entries):
                 return known._replace(session_up=True)
@@ -44,6 +45,14 @@ async def look(host: Host, interface: str) -> Surroundings:
     except (CannotMeasure, TimeoutError):
         pass
     return known
+
+
+async def _wired(host: Host, interface: str) -> bool | None:
+    try:
+        nics = (await host.local.nics()).nics
+    except CannotMeasure:
+        return None
+    return next((nic.kind is NicKind.ETHERNET for nic in nics if nic.name == interface), None)
 
 
 async def _router_connected(host: Host, gateway: str) -> bool | None:

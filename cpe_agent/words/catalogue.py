@@ -14,7 +14,9 @@ from pathlib import Path
 from cpe_agent.words import RIGHT_TO_LEFT
 
 FOLDER = Path(__file__).parent / "translations"
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+# What is filled in, and an option that no command's name stands before: its hyphens would come out behind it. A whole
+# command is left as it is, so that it can be copied.
+_OWN_DIRECTION = re.compile(r"\{[^{}]*\}|(?<![a-z] )--[a-z][a-z-]*")
 # An address or a code in a sentence keeps its own direction between a first strong isolate and its end (UAX 9).
 _ISOLATED = "\u2068\\g<0>\u2069"
 
@@ -27,10 +29,10 @@ def opened(language: str) -> GNUTranslations:
 
 
 class _RightToLeft(GNUTranslations):
-    """What is filled into a sentence stands isolated in it."""
+    """What is filled into a sentence stands isolated in it, and so does an option."""
 
     def pgettext(self, context: str, message: str) -> str:
-        return _PLACEHOLDER.sub(_ISOLATED, super().pgettext(context, message))
+        return _OWN_DIRECTION.sub(_ISOLATED, super().pgettext(context, message))
 
     def npgettext(self, context: str, msgid1: str, msgid2: str, n: int) -> str:
-        return _PLACEHOLDER.sub(_ISOLATED, super().npgettext(context, msgid1, msgid2, n))
+        return _OWN_DIRECTION.sub(_ISOLATED, super().npgettext(context, msgid1, msgid2, n))

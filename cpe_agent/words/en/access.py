@@ -52,12 +52,12 @@ FAULTS: dict[str, FaultText] = {
         "binding.",
     ),
     "access-no-pado": FaultText(
-        title="Nobody answers the router's call",
-        customer="The line has a signal, but the provider's far end does not answer when the router calls. That is "
-        "the provider's side.",
+        title="Nobody at the provider answers the call",
+        customer="When the connection is dialled, the provider's far end does not answer. No user name or password was asked "
+        "for yet. The provider looks at its side first.",
         representative="PADI without PADO on a line with signal. Not proof of a line fault: a concentrator may drop "
         "discovery silently.",
-        next_step="Check the own concentrator and the port's state first, then open a ticket with the line's owner; "
+        next_step="Check the provider's concentrator and the port's state first, then open a ticket with the line's owner; "
         "no home visit.",
     ),
     "access-no-sync": FaultText(

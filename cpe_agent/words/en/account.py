@@ -38,8 +38,8 @@ FAULTS: dict[str, FaultText] = {
     ),
     "account-suspended": FaultText(
         title="The account is blocked at the provider",
-        customer="The line works. The provider has paused this account and shows its own page in place of the "
-        "Internet.",
+        customer="The line works. The provider has paused this account: it turns the login down, or shows its own page in "
+        "place of the Internet.",
         representative="Walled garden of the provider, or a login verdict of disabled, expired or restricted. Not a "
         "password matter, not a line matter.",
         next_step="Look at the account in billing; once it is released, let the router log in again.",
@@ -69,12 +69,13 @@ FAULTS: dict[str, FaultText] = {
     ),
     "credentials-rejected": FaultText(
         title="The login server refused this login",
-        customer="The line works and the provider's login server answered, but it refused this user name and "
-        "password. The reason stands in the provider's own log.",
+        customer="The line works, and the provider's side answered this login with no. Why stands only in the provider's "
+        "own log: it can be the user name or password, and it can be the provider's own login server or records. The "
+        "provider looks first.",
         representative="Explicit reject from AAA. The same code covers wrong secret, realm, session limit, lock-out and "
         "binding: the sub-cause is in the reject log.",
         next_step="Read the AAA reject reason first; only if it says bad password, reset it and read it out to the "
-        "customer.",
+        "customer. No entry for this line: look at the login server.",
     ),
     "credentials-stale-on-router": FaultText(
         title="The login in the router is another one",
@@ -86,16 +87,16 @@ FAULTS: dict[str, FaultText] = {
     ),
     "credentials-username-malformed": FaultText(
         title="Is the user name in its full form?",
-        customer="The login server refused this pair. The user name that was tested has not the usual form, for example no "
-        "part after an @; that is a question, not a finding.",
-        representative="Reject, and the shape of the typed name is unusual: no realm, blanks or signs that do not show, "
+        customer="The login server refused this pair. The user name that was tested does not have the usual form, for example "
+        "no part after an @; that is a question, not a finding.",
+        representative="Reject, and the shape of the typed name is unusual: no realm, spaces or signs that do not show, "
         "other digits, too long. A hint only; the text itself is not kept.",
         next_step="Read the reject reason first; then read the exact user name out to the customer, sign by sign.",
     ),
     "credentials-wrong-password": FaultText(
         title="The login server says the password differs",
-        customer="The provider's login server knows this user name, but the password stored here is not the one it "
-        "has. It can be set anew.",
+        customer="The provider's login server says that it has another password for this user name. The provider checks "
+        "that in its log and can set a new one.",
         representative="Reject text names the password. Confirm in the AAA log: some servers send this text for every "
         "refusal.",
         next_step="Confirm in the AAA log, then reset the password and read it back.",

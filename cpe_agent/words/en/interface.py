@@ -160,6 +160,7 @@ PHRASES: dict[str, str] = {
     "code.later": "{least} to {most} minutes",
     "code.longer": "{least} minutes or more",
     "code.corrected": "One digit was wrong or two were swapped; corrected.",
+    "code.filled": "What was not heard was worked out from the other digits.",
     "code.match": "Match number {match}: the full report of this run, when it arrives, carries the same.",
     # what this run could not measure, and why
     "outcome.timed_out": "took too long",
@@ -236,7 +237,7 @@ PHRASES: dict[str, str] = {
     "failure.too_slow": "answer too slow",
     "failure.redirect_loop": "sent in a circle",
     "failure.other": "failed",
-    "no-language": "The words are English in this version; the report itself is the same in every language.",
+    "answers.unknown": "The value may also be unknown.",
     "progress": "measuring",
     # what must be answered before a technician goes
     "before.power-cycle-recorded": "one restart of the router, recorded",

@@ -22,8 +22,7 @@ FAULTS: dict[str, FaultText] = {
     ),
     "isp-bras-overloaded": FaultText(
         title="The provider's access server is overloaded",
-        customer="The provider's access server answered that it cannot take this connection now. Nothing in the "
-        "home is wrong.",
+        customer="The provider's access server is there, but it gives no connection now. Nothing in the home is wrong.",
         representative="Concentrator reports lack of resources (AC-System-Error, SERVER_OUT_OF_RESOURCES) or drops PADR.",
         next_step="Check load and session counts of the concentrator; the router will get in by itself afterwards.",
     ),

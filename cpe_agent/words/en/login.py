@@ -29,12 +29,17 @@ PHRASES: dict[str, str] = {
     "outcome.refused-by-rules": "Not tried: a login now could do harm",
     # what it means when nobody is named
     "unnamed.accepted": "Line, concentrator, login server and account work for this pair.",
-    "unnamed.other": "Nobody is to be blamed on this evidence.",
-    "unnamed.not-run": "No login was sent, and nothing is known about it from this.",
+    "unnamed.other": "This alone does not show where the trouble is.",
+    "unnamed.not-run": "No login was sent, so this says nothing about the user name, the password or the line.",
+    # what to do
+    "next.call": "Call {provider} and read them this answer and the time of the test: {time}. Nobody needs to hear the "
+    "password.",
+    "next.not-permitted": "Start it again as root, with sudo in front. The right CAP_NET_RAW alone is enough.",
     "label.said": "The server's words",
-    "label.login": "Login",
+    "label.login": "Way of logging in",
     "label.by": "Answered",
     "label.ask": "Ask first",
+    "label.provider": "For the provider",
     "known": "in the provider's list",
     "stranger": "not in the provider's list",
     # remarks
@@ -62,8 +67,11 @@ PHRASES: dict[str, str] = {
     "--service.",
     "no-pado.unmatched": "A concentrator did answer, but not to this call: its offer lacks our mark or is garbled. So the "
     "line carries frames; the provider should look at its concentrator, or another program here dials as well.",
-    "no-pado.late": "Not a matter of user name or password. If the provider uses a VLAN, repeat with --vlan. Some "
-    "concentrators answer later than this test waits: the provider looks at its own first.",
+    "no-pado.not-wired": "This interface is no plain network cable, so the call may never have reached the line. Repeat with "
+    "--interface and the wired one at the modem.",
+    "no-pado.late": "This says nothing about the user name or the password. It looks the same when the cable does not lead "
+    "to the modem or the modem has no signal on the line: look at both first. If the provider uses a VLAN, repeat with "
+    "--vlan. Some concentrators answer later than this test waits: the provider looks at its own first.",
     "pads.service-name": "It does not offer the service that was asked for. Repeat without --service, or with the name "
     "from the provider.",
     "lockout.rejected-before": "A login from this computer was refused within the last ten minutes. Some concentrators "
@@ -88,11 +96,13 @@ PHRASES: dict[str, str] = {
     "provider's concentrators in the profile.",
     "rejected.stale-session": "If a router was logged in on this line within the last three minutes, its session may still "
     "be open and this one refused as a second one: wait three minutes and repeat once.",
-    "rules.too-soon": "The last login of this name was refused less than half a minute ago. Possible again in {wait} s.",
-    "rules.too-many": "Three logins of this name within ten minutes can lock the account. Possible again in {wait} s.",
+    "rules.too-soon": "The last login of this name was refused less than half a minute ago, and refusals in quick "
+    "succession can lock the account. Possible again in {wait} s.",
+    "rules.too-many": "Three logins of this name were sent within ten minutes, and more can lock the account. Possible again in "
+    "{clock} minutes.",
     "rules.session-up": "A session of this home is up, and a second login could end it. Nothing is wrong with the login "
     "while it stands.",
-    "rules.override": "--yes tries all the same.",
+    "rules.override": "--yes tries all the same, at that risk.",
     "memory.damaged": "The record of earlier tests is damaged; it is begun anew. Do not repeat this test at short "
     "intervals.",
     "memory.unwritable": "The record of this test could not be written, so the next one will not know of it. Wait half a "

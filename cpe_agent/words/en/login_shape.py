@@ -10,9 +10,9 @@ QUESTIONS: dict[str, str] = {
     "unknown-realm": "What stands behind the @ is not one of this provider's. Is this the letter of the present "
     "provider?",
     "mail-address": "The user name looks like an e-mail address. Is it the user name of the Internet connection?",
-    "edge-blank": "There is a blank before or after the user name. Is it meant to be there?",
+    "edge-blank": "There is a space before or after the user name. Is it meant to be there?",
     "invisible-character": "The user name holds a character that cannot be seen, as copying from a page or a message "
-    "leaves. Will you type it by hand?",
+    "leaves. Can it be typed by hand?",
     "non-ascii": "The user name holds letters that are not English ones. Does the letter show it so?",
     "other-script-digits": "The digits in the user name are not the usual 0 to 9. Is the keyboard set to English?",
     "too-long": "The user name is longer than a login can carry. Was more than the name copied?",
@@ -29,9 +29,9 @@ QUESTIONS: dict[str, str] = {
     "secret-typed-on-arabic-layout": "The password holds Arabic letters. Is the keyboard set to English?",
     "secret-typed-on-russian-layout": "The password holds Russian letters. Is the keyboard set to English?",
     "secret-caps-lock": "The password is written in capitals. Is Caps Lock off?",
-    "secret-edge-blank": "There is a blank before or after the password. Is it meant to be there?",
+    "secret-edge-blank": "There is a space before or after the password. Is it meant to be there?",
     "secret-invisible-character": "The password holds a character that cannot be seen, as copying from a page or a "
-    "message leaves. Will you type it by hand?",
+    "message leaves. Can it be typed by hand?",
     "secret-non-ascii": "The password holds letters that are not English ones. Does the letter show it so?",
     "secret-other-script-digits": "The digits in the password are not the usual 0 to 9. Is the keyboard set to English?",
     "secret-too-long": "The password is longer than a login can carry. Was more than the password copied?",
