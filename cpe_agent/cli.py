@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host, RouterLogin
+    from cpe_agent.page.session import Deliverer
     from cpe_agent.profile import Desk, Profile
     from cpe_agent.report import Report
 
@@ -157,9 +158,22 @@ def page(*, lang: str, no_browser: bool, **options: Any) -> None:
     from cpe_agent.page.command import Page, run_page
 
     options |= {"budget": None, "deep": False, "answer": ()}
-    plan, answers, _desk = _asked(options)
+    plan, answers, desk = _asked(options)
+
+    def deliverer() -> Deliverer | None:
+        if desk is None:
+            return None
+        from cpe_agent.deliver.command import CannotRun, outbox_here
+        from cpe_agent.page.delivery import ToDesk
+
+        try:
+            return ToDesk(desk, outbox_here(lang), options["case"], options["profile_file"])
+        except CannotRun as error:
+            click.echo(f"cpe-agent: {error}", err=True)
+            return None
+
     try:
-        verdict = run_page(Page(_this_host, plan, answers, lang, options["case"], not no_browser))
+        verdict = run_page(Page(_this_host, plan, answers, lang, options["case"], not no_browser, deliverer))
     except CannotMeasure as error:
         raise Stop(error.reason, CANNOT_RUN) from None
     sys.exit(CANNOT_RUN if verdict is None else STATUS[verdict])

@@ -270,7 +270,9 @@ def test_a_report_of_a_newer_version_is_shown() -> None:
     plain["diagnosis"]["findings"] = []
     plain["diagnosis"]["segments"]["device"] = "ok"
     plain["steps"] = [{"step": "danced", "source": "stated", "when": "then"}]
-    state = state_of(from_json(json.dumps(plain).encode()), sending=Sending("offered", "desk.example"))
+    state = state_of(
+        from_json(json.dumps(plain).encode()), sending=Sending("offered", "desk.example", url="https://desk.example")
+    )
     text = sound(main(state, live=True)).text
     assert "newer version" in text
     assert "danced" in text

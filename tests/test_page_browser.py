@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 SHOTS = os.environ.get("CPE_AGENT_PAGE_SHOTS")  # a folder: pictures of every page, for looking
-KEPT = Sending("kept", "desk.isp.example", "2026-11-22T21:10:00Z", "2026-11-22T21:14:00Z", task="off")
+KEPT = Sending(
+    "kept",
+    "desk.isp.example",
+    "2026-11-22T21:10:00Z",
+    "2026-11-22T21:14:00Z",
+    task="off",
+    url="https://desk.isp.example",
+)
 MEASURING = PageState(
     "en",
     "measuring",
@@ -148,7 +155,13 @@ def test_hostile_text_does_nothing(browser: Browser) -> None:
 
 def test_without_script_every_button_is_a_form(browser: Browser) -> None:
     shown = Shown(browser, java_script_enabled=False)
-    page = shown.show(page_of(state_of(report_of("line-down-silent"), sending=Sending("offered", "desk.example"))))
+    page = shown.show(
+        page_of(
+            state_of(
+                report_of("line-down-silent"), sending=Sending("offered", "desk.example", url="https://desk.example")
+            )
+        )
+    )
     page.get_by_role("button", name="It is off").click()
     page.get_by_role("button", name="Send it now").click()
     page.get_by_role("button", name="עברית").click()
@@ -241,7 +254,13 @@ def test_a_program_that_is_gone_is_said_and_what_stands_stays(browser: Browser) 
 
 def test_the_keyboard_reaches_everything_in_order(browser: Browser) -> None:
     shown = Shown(browser)
-    page = shown.show(page_of(state_of(report_of("line-down-silent"), sending=Sending("offered", "desk.example"))))
+    page = shown.show(
+        page_of(
+            state_of(
+                report_of("line-down-silent"), sending=Sending("offered", "desk.example", url="https://desk.example")
+            )
+        )
+    )
     wanted: list[str] = page.evaluate(
         "[...document.querySelectorAll('a[href], button, summary, input:not([type=hidden])')]"
         ".filter(e => e.checkVisibility()).map((e, i) => { e.dataset.n = i; return String(i); })"

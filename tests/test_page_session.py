@@ -18,7 +18,7 @@ from cpe_agent.page.board import Board
 from cpe_agent.page.document import document, main
 from cpe_agent.page.session import Session
 from cpe_agent.page.state import ACTIONS, PageState, Sending
-from cpe_agent.report import Report
+from cpe_agent.report import Report, uuid7
 from tests.recordings.places import lab_file
 from tests.test_replay import plan_of
 
@@ -300,6 +300,12 @@ class Courier:
         self.sending = Sending("offered", "desk.example")
         self.watched, self.wish = False, None
         self.told: list[object] = []
+        self.run_id = uuid7()
+
+    async def open(self) -> None: ...
+
+    def saw(self, segments: dict[str, str]) -> None:
+        assert set(segments.values()) <= {"ok", "unknown"}
 
     def offer(self, report: Report) -> None:
         self.told.append(report.id)

@@ -43,8 +43,16 @@ class Live:
     """Use as ``async with`` around the run. ``watched``: a representative looks at this case, as far as is known.
     ``on_wish`` is told of each wish once, in the loop that runs this."""
 
-    def __init__(self, desk: Desk, run_id: str, case: str, on_wish: Callable[[Wish], None] | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        run_id: str,
+        case: str,
+        on_wish: Callable[[Wish], None] | None = None,
+        on_watched: Callable[[], None] = lambda: None,
+    ) -> None:
         self.watched = False
+        self._on_watched = on_watched
         self._desk, self._run, self._case, self._on_wish = desk, run_id, case, on_wish
         self._began = time.monotonic()
         self._events: deque[dict[str, Any]] = deque(maxlen=MOST_WAITING)
@@ -92,7 +100,9 @@ class Live:
         loop = asyncio.get_running_loop()
         while not self._over:
             now = loop.time()
-            if self._events and now - posted >= (WATCHED_S if self.watched else UNWATCHED_S):
+            pause_s = WATCHED_S if self.watched and self._events else UNWATCHED_S
+            # A page stays open after its run: somebody may come to watch it when nothing happens any more.
+            if (self._events or self._on_wish is not None) and now - posted >= pause_s:
                 posted = now
                 await self._post()
             if self.watched and self._on_wish is not None and now - asked >= WISHES_S:
@@ -106,7 +116,9 @@ class Live:
         body = json.dumps({"case": self._case, "events": events}, separators=(",", ":")).encode()
         answer = await self._ask("events", "POST", body)
         plain = _object(answer)
-        self.watched = plain.get("watched") is True
+        watched, self.watched = self.watched, plain.get("watched") is True
+        if watched is not self.watched:
+            self._on_watched()
         self._over = answer.status in _NO_SUCH_CASE
 
     async def _look_for_wishes(self) -> None:

@@ -7,6 +7,7 @@ the page's script sends it. docs/qr.md is the format and the rules of the readin
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import zlib
@@ -75,12 +76,14 @@ def _spoken(report: bytes, language: str) -> str:
     plain = json.loads(report)
     try:
         code = plain["diagnosis"]["fault"]
-        finding = ui(plain["diagnosis"]["verdict"], language) if code is None else fault_text(code, language).title
+        finding = ui(plain["diagnosis"]["verdict"], language) if code is None else str(code)
+        with contextlib.suppress(KeyError):  # a fault of a newer version has no words here
+            finding = fault_text(code, language).title
         return phrase("picture", "spoken", language).format(
             finding=finding, code=plain["spoken_code"], date=plain["started"][:10], time=plain["started"][11:16]
         )
     except (KeyError, TypeError):
-        raise ValueError("no report, or one with a fault that this version has no words for") from None
+        raise ValueError("no report") from None
 
 
 # ------------------------------------------------------------------ how a frame is drawn

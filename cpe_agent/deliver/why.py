@@ -26,8 +26,10 @@ _REFUSED = ("400", "409", "413", "415", "422")
 
 
 def reason_text(reason: str | None, language: str = "en") -> str:
-    """``Kept.reason`` for a person. What the desk said is quoted as it stands."""
+    """``Kept.reason``, or a ``cannot-keep.*`` of the words, for a person. What the desk said is quoted as it stands."""
     token, _, said = (reason or "").partition(": ")
+    if token.startswith("cannot-keep."):
+        return phrase("upload", token, language)
     if token in _REFUSED:
         return phrase("upload", f"reason.{token}", language).format(said=said).strip()
     group = _GROUP.get(token) or _STATUS.get(token) or ("trouble" if token.isdigit() else "no-way")

@@ -81,6 +81,8 @@ async def _page(page: Page, place: Path | None) -> str | None:
     from cpe_agent.page.session import Session
 
     deliverer = page.deliverer()
+    if deliverer is not None:
+        await deliverer.open()
     session = Session(page.host(), page.plan, page.answers, board, stopping, case=page.case, deliverer=deliverer)
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(session.run()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from cpe_agent.deliver.qr import frames, svg
+from cpe_agent.deliver.why import reason_text
 from cpe_agent.page.fields import fields
 from cpe_agent.page.markup import Markup, picture, tag
 from cpe_agent.page.parts import View, button, provider, section
@@ -60,7 +61,7 @@ def spoken(view: View, report: Report) -> Markup:
 
 def camera(view: View) -> Markup:
     """The picture; several are paged through with radio buttons, which need no script."""
-    speech, desk = view.speech, view.state.sending.desk
+    speech, desk = view.speech, view.state.sending.url
     drawn = pictures(view.data, desk, speech.language, speech.say("qr.name"))
     shown = []
     for number, (code, _) in enumerate(drawn, 1):
@@ -86,7 +87,7 @@ def camera(view: View) -> Markup:
 @lru_cache(maxsize=4)  # the page is drawn anew after every change, the report stays
 def pictures(report: bytes, desk: str | None, language: str, title: str) -> tuple[tuple[Markup, str], ...]:
     """Every frame with its kind (``deliver.qr``)."""
-    made = frames(report, f"https://{desk}/q" if desk else None, language=language)
+    made = frames(report, f"{desk}/q" if desk else None, language=language)
     return tuple((picture(svg(f, title.format(k=f.order, n=f.count))), f.kind) for f in made)
 
 
@@ -110,7 +111,7 @@ def sending(view: View) -> Markup | None:
         if known == "kept" and state.next_try:
             told.append(speech.fill("send.kept.next", time=moment(state.next_try, beside=report.started)))
     if state.reason:
-        told.append(speech.fill("send.reason", reason=state.reason))
+        told.append(speech.fill("send.reason", reason=reason_text(state.reason, speech.language)))
     return section(
         "send",
         speech.say("send"),
@@ -122,11 +123,11 @@ def sending(view: View) -> Markup | None:
 
 
 def _send_buttons(view: View) -> Markup | None:
-    if view.state.sending.state != "offered":
-        return None
-    say = view.speech.say
-    both = (button("send", say("send.button"), kind="go"), button("keep-back", say("send.keep-back")))
-    return tag("div", {"class": "buttons"}, *both)
+    """His yes and his no; each may be taken back while it can."""
+    say, state = view.speech.say, view.state.sending.state
+    yes = button("send", say("send.button"), kind="go") if state in ("offered", "held", "refused") else None
+    no = button("keep-back", say("send.keep-back")) if state in ("offered", "kept", "sending") else None
+    return tag("div", {"class": "buttons"}, yes, no) if yes or no else None
 
 
 def _task(view: View) -> Markup | None:

@@ -36,12 +36,22 @@ class Deliverer(Protocol):
     changed: Callable[[], None]
 
     @property
+    def run_id(self) -> str:
+        """The id that the visit's first report is to have."""
+        ...
+
+    @property
     def sending(self) -> Sending: ...
     @property
     def watched(self) -> bool: ...
     @property
     def wish(self) -> str | None:
         """What the representative asks for (check-again | deep-test) and nobody has answered yet."""
+        ...
+
+    async def open(self) -> None: ...
+    def saw(self, segments: dict[str, str]) -> None:
+        """What is judged so far, for who watches."""
         ...
 
     def offer(self, report: Report) -> None:
@@ -276,6 +286,7 @@ class Session:
             case=self._case,
             so_far=self._so_far,
             kept=kept,
+            report_id=self._deliverer.run_id if first and self._deliverer is not None else None,
             stated=tuple(self._stated),
             visit=self._visit(),
         )
@@ -293,8 +304,11 @@ class Session:
         from cpe_agent.facts import section_name
         from cpe_agent.run import under_way
 
+        segments = {s.value: state if state == "ok" else "unknown" for s, state in judgement.segments.items()}
+        if self._deliverer is not None and segments != self._board.state.segments:
+            self._deliverer.saw(segments)
         self._show(
-            segments={s.value: state if state == "ok" else "unknown" for s, state in judgement.segments.items()},
+            segments=segments,
             trying=tuple(section_name(s) for s in under_way(ALL, facts)),
             measured=tuple(section_name(s) for s in facts if facts.measured(s)),
         )

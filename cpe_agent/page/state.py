@@ -15,10 +15,11 @@ the customer has just done), ``answer`` carries ``question`` and ``value``, ``la
 
 
 class Sending(NamedTuple):
-    """How far the report has come. ``state``: off (no desk is known) | offered (waits for the customer's yes) | kept
-    (on this computer, goes by itself) | sending | sent | refused (by the desk). ``desk`` is its host name, ``locator``
-    the desk's short name for the report, times are RFC 3339 in UTC. ``task``: on | off | unsupported: whether a later
-    login of this user sends it."""
+    """How far the report has come. ``state``: off (no desk is known) | offered (waits for the customer's yes) | held
+    (he said no) | kept (on this computer, goes by itself) | sending | sent | refused (by the desk, or by this
+    computer's disk). ``desk`` is its host name and ``url`` its address, ``locator`` the desk's short name for the
+    report, times are RFC 3339 in UTC, ``reason`` as of ``deliver.why``. ``task``: on | off | unsupported: whether a
+    later login of this user sends it."""
 
     state: str = "off"
     desk: str | None = None
@@ -27,6 +28,7 @@ class Sending(NamedTuple):
     locator: str | None = None
     reason: str | None = None
     task: str = "unsupported"
+    url: str | None = None
 
 
 class PageState(NamedTuple):

@@ -169,6 +169,7 @@ PHRASES: dict[str, str] = {
     # sending
     "send": "Send it",
     "send.offered": "Nothing has been sent yet. Below stands everything that would be sent to {desk}.",
+    "send.held": "It stays on this computer. Nothing is sent to {desk} unless you want it after all.",
     "send.button": "Send it now",
     "send.keep-back": "Do not send",
     "send.kept": "Kept on this computer. It goes to {desk} by itself when the line is back.",
