@@ -7,7 +7,7 @@ from __future__ import annotations
 
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "second-device": ("works", "fails", "none"),  # another phone or computer on the same home network
-    "devices-failing": ("one", "some", "all"),  # of all the devices at home
+    "devices-failing": ("one", "some", "all", "single"),  # of all the devices at home
     "phones": ("work", "fail", "none"),  # telephones on the same line or router
     "router-lamps": ("off", "on"),
     "modem-lamps": ("off", "on"),  # the separate modem or fibre box
@@ -23,8 +23,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "browser-shows": ("provider-page", "sign-in", "certificate", "no-page"),  # instead of the page that was wanted
     "connected-by": ("cable", "wifi"),  # the device that has the trouble
     "joined": ("yes", "no"),  # that device says that it is connected, with Internet or without
-    "worked-here": ("before", "never"),  # at this address, with this provider
-    "changed": ("moved", "new-router", "new-provider", "nothing"),  # shortly before the trouble began
+    "changed": ("moved", "new-router", "new-provider", "never-worked", "nothing"),  # shortly before the trouble began
     "neighbours": ("work", "fail"),  # others nearby with the same provider
     "restarted": ("in-vain", "not-yet"),  # the router, since the trouble began
     "provider-wrote": ("yes", "no"),  # a letter or message about the account

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.collector import Facts, Outcome, Section
-from cpe_agent.diagnose.catalogue import ALL
+from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.fault import Effect, Fault
 from cpe_agent.diagnose.judge import judge
 from cpe_agent.diagnose.judgement import Judgement
 from cpe_agent.diagnose.ladder import ORDER
-from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Look, Reading, Truth, Value
+from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, AnyOf, Expr, Look, Reading, Truth, Value
 from cpe_agent.facts import Answers, Plan
 from cpe_agent.report import Report, make
 
@@ -35,21 +35,21 @@ COST: dict[str, int] = {
     "browser-shows": 1,
     "changed": 1,
     "connected-by": 1,
-    "joined": 2,
+    "neighbours": 1,
+    "joined": 3,
     "restarted": 2,
     "router-lamps": 2,
     "line-lamp": 2,
-    "los-lamp": 2,
-    "worked-here": 2,
-    "phones": 3,
+    "los-lamp": 4,
+    "phones": 2,
     "second-device": 3,
     "modem-lamps": 3,
     "browser": 3,
-    "neighbours": 4,
     "provider-wrote": 6,
     "first-socket": 9,
 }
 _COMPLAINTS = {"everything": "no-internet", "one-site": "site", "slow": "slow", "drops": "drops"}
+_STATED = ("said.", "answer.")
 PICTURED: tuple[Fault, ...] = tuple(f for f in ALL if f.stated is not None)
 
 
@@ -102,8 +102,8 @@ def _state(answers: frozenset[tuple[str, str]]) -> State:
         first = min((f for f in sure if _rank(f) == lowest), key=lambda f: f.number)
         done = first.stated.done if first.stated is not None else None
         if done is not None and done.ask(look, {}) is PENDING:
-            matter = {_question(r) for r in done.readings()}
-    kept = matter | {q for f in undecided for q in _questions(f)}
+            matter = set(map(_question, done.readings()))
+    kept = matter | {q for f in undecided for q in _questions(f)} | _tried()
     return State(
         truths,
         tuple(q for q in COST if q in matter and q not in given),
@@ -143,7 +143,7 @@ def _possible(truths: tuple[Truth, ...]) -> int:
 
 def _truth(fault: Fault, look: Look) -> Truth:
     assert fault.stated is not None
-    if fault.rules_out is not None and fault.rules_out.ask(look, {}) is YES:
+    if any(part.ask(look, {}) is YES for part in _ruled_out_by(fault.code)):
         return NO
     return fault.stated.picture.ask(look, {})
 
@@ -157,11 +157,26 @@ def _question(reading: Reading) -> str:
 
 
 @cache
+def _tried() -> frozenset[str]:
+    """Questions that tell that a next test was already done."""
+    done = [f.stated.done for f in PICTURED if f.stated is not None and f.stated.done is not None]
+    return frozenset(_question(r) for e in done for r in e.readings())
+
+
+@cache
+def _ruled_out_by(code: str) -> tuple[Expr, ...]:
+    """The alternatives of what rules it out that answers alone decide."""
+    ruled = BY_CODE[code].rules_out
+    parts = ruled.parts if isinstance(ruled, AnyOf) else () if ruled is None else (ruled,)
+    return tuple(p for p in parts if all(r.name.startswith(_STATED) for r in p.readings()))
+
+
+@cache
 def _questions_of(code: str) -> frozenset[str]:
-    fault = next(f for f in PICTURED if f.code == code)
-    assert fault.stated is not None
-    readings = (*fault.stated.picture.readings(), *(fault.rules_out.readings() if fault.rules_out is not None else ()))
-    return frozenset(_question(r) for r in readings if r.name.startswith(("said.", "answer."))) & COST.keys()
+    stated = BY_CODE[code].stated
+    assert stated is not None
+    readings = [r for e in (stated.picture, *_ruled_out_by(code)) for r in e.readings()]
+    return frozenset(_question(r) for r in readings if r.name.startswith(_STATED)) & COST.keys()
 
 
 def _questions(fault: Fault) -> frozenset[str]:

@@ -58,6 +58,9 @@ def steps(facts: Facts, started: float, verdict: str, fault: str | None) -> tupl
     told += _reconnected(facts, started)
     if facts.measured(Answers) and "cable-swap" in facts[Answers].given:
         told.append(Step("lan-cable-swapped", "stated", when(started)))
+    in_vain = facts.measured(Answers) and facts[Answers].given.get("restarted") == "in-vain"
+    if in_vain and not any(step.step == "router-restarted" for step in told):
+        told.append(Step("router-restarted", "stated", when(started)))
     return tuple(told)
 
 

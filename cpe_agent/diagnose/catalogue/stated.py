@@ -15,6 +15,7 @@ from cpe_agent.diagnose.readings.said import (
     BROWSER_FAILS,
     LAMPS_OFF,
     LAMPS_ON,
+    ONE_FAILS,
     OTHERS_FAIL,
     SECOND_WORKS,
     said,
@@ -23,12 +24,15 @@ from cpe_agent.diagnose.readings.said import (
 RESTARTED = said("restarted", "in-vain")
 NOT_THE_WIRING = said("first-socket", "fails")
 
+BLINKS = said("line-lamp", "blinking")
+LAMP_OFF = said("line-lamp", "off")
+ALONE = said("second-device", "none") | said("devices-failing", "single")
 PHONES_FAIL = said("phones", "fail")
 ONE_SITE = said("what-fails", "one-site")
 FALTERS = said("what-fails", "slow") | said("what-fails", "drops")
 CERTIFICATE = said("browser-shows", "certificate")
 WROTE = said("provider-wrote", "yes")
-NEVER = said("worked-here", "never")
+NEVER = said("changed", "never-worked")
 MOVED = said("changed", "moved")
 NEW_ROUTER = said("changed", "new-router")
 NEW_PROVIDER = said("changed", "new-provider")
@@ -37,20 +41,19 @@ BY_CABLE = said("connected-by", "cable")
 NOT_JOINED = said("joined", "no")
 JOINED = said("joined", "yes")
 
-SPARED: Expr = asked_only & SECOND_WORKS & ~said("devices-failing", "all")
-"""Another device gets through at the same place. That only one device fails is a reason to try another, no more: it
-may be the only one there."""
-
+STOPPED: Expr = asked_only & ~ONE_SITE & ~FALTERS
 PAGE_CAME: Expr = said("browser-shows", "provider-page") | said("browser-shows", "sign-in") | CERTIFICATE
-NOTHING_WORKS: Expr = asked_only & ~ONE_SITE & ~FALTERS & ~PAGE_CAME & ~SPARED
-"""No device gets through, as far as it was tried."""
+NOTHING_COMES: Expr = STOPPED & ~PAGE_CAME
 
-DARK: Expr = NOTHING_WORKS & ~LAMPS_OFF
-QUIET: Expr = DARK & OTHERS_FAIL & LAMP_STEADY
+SPARED: Expr = (SECOND_WORKS | ONE_FAILS | said("devices-failing", "some")) & ~said("devices-failing", "all")
+"""Another device gets through at the same place."""
+
+HERE_ALONE: Expr = NOTHING_COMES & SPARED & ~LAMP_DARK & (LAMP_STEADY | ~LAMPS_OFF)
+"""A dead box or line outweighs a device that works: that one may be on mobile data."""
+
+NO_SIGNAL: Expr = NOTHING_COMES & (BLINKS | (LAMP_OFF & ~LAMPS_OFF))
+QUIET: Expr = NOTHING_COMES & LAMP_STEADY & OTHERS_FAIL & ~SPARED
 """Every device is dead although the line's lamp is right: nothing in the home explains that."""
-
-HERE_ALONE: Expr = SPARED & ~ONE_SITE & ~FALTERS & ~PAGE_CAME
-ANY_PAGE: Expr = asked_only & ~ONE_SITE & ~FALTERS
 
 STATED: dict[str, Stated] = {
     # another device works
@@ -59,37 +62,42 @@ STATED: dict[str, Stated] = {
     "static-ip-wrong": Stated(HERE_ALONE & JOINED & ~BROWSER_FAILS, "set-address-automatic"),
     "host-firewall-blocking": Stated(HERE_ALONE & JOINED & ~BROWSER_FAILS, "pause-protection"),
     "browser-only-fault": Stated(
-        (HERE_ALONE & JOINED & BROWSER_FAILS) | (SPARED & ONE_SITE),
-        "try-another-browser",
+        (HERE_ALONE & JOINED & BROWSER_FAILS) | (asked_only & SPARED & ONE_SITE), "try-another-browser"
     ),
-    "clock-skew-tls": Stated(ANY_PAGE & CERTIFICATE & (SPARED | said("second-device", "none")), "set-clock-automatic"),
+    "clock-skew-tls": Stated(STOPPED & CERTIFICATE & (SPARED | ALONE), "set-clock-automatic"),
     # boxes without any lamp
-    "router-power-off": Stated(NOTHING_WORKS & LAMPS_OFF, "router-on-another-socket"),
-    "modem-or-ont-power-off": Stated(DARK & MODEM_DARK & ~LOS_RED & ~LAMP_STEADY, "modem-on-another-socket"),
+    "router-power-off": Stated(NOTHING_COMES & LAMPS_OFF & ~LAMP_STEADY & ~BLINKS, "router-on-another-socket"),
+    "modem-or-ont-power-off": Stated(
+        NOTHING_COMES & MODEM_DARK & ~LOS_RED & ~LAMP_STEADY & ~LAMPS_OFF, "modem-on-another-socket"
+    ),
     # the line
     "wan-cable-unplugged": Stated(
-        DARK & LAMP_DARK & MODEM_LIT & said("los-lamp", "off") & (MOVED | NEW_ROUTER), "photo-of-router-sockets"
+        NO_SIGNAL & MODEM_LIT & said("los-lamp", "off") & (MOVED | NEW_ROUTER), "photo-of-router-sockets"
     ),
-    "home-line-wiring-fault": Stated(DARK & LAMP_DARK & FIRST_SOCKET_WORKS, CALL),
+    "home-line-wiring-fault": Stated(NO_SIGNAL & FIRST_SOCKET_WORKS & ~MODEM_DARK & ~LOS_RED, CALL),
     "access-no-sync": Stated(
-        DARK & (LAMP_DARK | (PHONES_FAIL & LAMPS_ON)) & ~MODEM_DARK & ~LOS_RED, "test-at-first-socket", NOT_THE_WIRING
+        (NO_SIGNAL | (NOTHING_COMES & PHONES_FAIL & LAMPS_ON)) & ~MODEM_DARK & ~LOS_RED,
+        "test-at-first-socket",
+        NOT_THE_WIRING,
     ),
-    "access-optical-los": Stated(DARK & LOS_RED & ~MODEM_DARK, CALL),
+    "access-optical-los": Stated(NOTHING_COMES & LOS_RED & ~LAMP_STEADY & ~MODEM_DARK, CALL),
     # the line's lamp is right
     "router-wan-unconfigured": Stated(QUIET & ~WROTE & NEW_ROUTER, "read-router-page"),
     "credentials-rejected": Stated(QUIET & ~WROTE & (NEW_ROUTER | NEW_PROVIDER), CALL),
-    "account-not-provisioned": Stated(QUIET & ~WROTE & ~NEW_ROUTER & (MOVED | NEW_PROVIDER | NEVER), CALL),
-    "isp-aaa-down": Stated(QUIET & said("neighbours", "fail"), CALL),
+    "account-not-provisioned": Stated(QUIET & ~WROTE & (MOVED | NEW_PROVIDER | NEVER), CALL),
     "isp-routing-blackhole": Stated(
         QUIET & ~WROTE & ~NEW_ROUTER & ~NEW_PROVIDER & ~MOVED & ~NEVER, "power-cycle-router", RESTARTED
     ),
+    "isp-aaa-down": Stated(
+        NOTHING_COMES & OTHERS_FAIL & said("neighbours", "fail") & ~LAMP_STEADY & ~LAMP_DARK & ~LAMPS_OFF, CALL
+    ),
     # a page comes, or a letter came
-    "account-suspended": Stated((ANY_PAGE & said("browser-shows", "provider-page")) | (QUIET & WROTE), CALL),
-    "captive-portal-login": Stated(ANY_PAGE & said("browser-shows", "sign-in"), "open-a-plain-page"),
+    "account-suspended": Stated((STOPPED & said("browser-shows", "provider-page")) | (QUIET & WROTE), CALL),
+    "captive-portal-login": Stated(STOPPED & said("browser-shows", "sign-in"), "open-a-plain-page"),
     # one site; slow; drops
     "remote-site-down": Stated(asked_only & ONE_SITE & ~SPARED, "open-site-elsewhere"),
-    "wifi-weak-signal": Stated(SPARED & FALTERS & BY_WIFI, "stand-beside-router"),
-    "lan-cable-bad": Stated(SPARED & FALTERS & BY_CABLE, "swap-lan-cable"),
+    "wifi-weak-signal": Stated(asked_only & SPARED & FALTERS & BY_WIFI, "stand-beside-router"),
+    "lan-cable-bad": Stated(asked_only & SPARED & FALTERS & BY_CABLE, "swap-lan-cable"),
     "access-congestion": Stated(
         asked_only & said("what-fails", "slow") & OTHERS_FAIL & ~SPARED,
         "power-cycle-router",

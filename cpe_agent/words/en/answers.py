@@ -20,7 +20,6 @@ ASKED: dict[str, str] = {
     "browser-shows": "what the browser shows instead of the page",
     "connected-by": "how the device with the trouble is connected",
     "joined": "whether that device says that it is connected",
-    "worked-here": "whether it ever worked at this address",
     "changed": "what was new shortly before the trouble began",
     "neighbours": "others nearby with the same provider",
     "restarted": "the router, switched off and on since the trouble began",
@@ -37,6 +36,7 @@ STATED: dict[str, str | dict[str, str]] = {
     "devices-failing": {
         "one": "You said: one of the devices at home has the trouble.",
         "some": "You said: some of the devices at home have the trouble.",
+        "single": "You said: there is only one device at home.",
         "all": "You said: all of the devices at home have the trouble.",
     },
     "phones": {
@@ -101,14 +101,11 @@ STATED: dict[str, str | dict[str, str]] = {
         "yes": "You said: the device says that it is connected.",
         "no": "You said: the device says that it is not connected.",
     },
-    "worked-here": {
-        "before": "You said: it worked here before.",
-        "never": "You said: it has never worked here yet.",
-    },
     "changed": {
         "moved": "You said: you have moved.",
         "new-router": "You said: the router is new.",
         "new-provider": "You said: the provider is new.",
+        "never-worked": "You said: it has never worked here yet.",
         "nothing": "You said: nothing was changed before.",
     },
     "neighbours": {
