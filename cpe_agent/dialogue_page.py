@@ -16,6 +16,7 @@ _STYLE = """
 body { font-family: sans-serif; font-size: 1.25em; line-height: 1.5; margin: 1em; color: #000; background: #fff; }
 h1 { font-size: 1.2em; }
 h2 { font-size: 1.3em; }
+ul { list-style: none; margin: 0; padding: 0; }
 a.c { display: block; border: 2px solid #036; padding: 0.8em; margin: 0.6em 0; color: #036; background: #eef4fb; }
 a.c:hover, a.c:focus { background: #036; color: #fff; }
 .d { font-size: 1.6em; white-space: nowrap; direction: ltr; unicode-bidi: embed; }
