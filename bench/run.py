@@ -3,7 +3,8 @@
     python -m bench.run [--runs N] [--only NAME]
 
 Prints seconds from process start to process end (median of N), their ratio, and two limits: 1.5 times the floor plus
-0.2 s for the interpreter's imports, and the absolute goal. Figures of one machine on one day; not a test.
+0.2 s for the interpreter's imports, and the absolute goal. The login test has a floor of its own, and the goal alone.
+Figures of one machine on one day; not a test.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from bench import login
 from tests.lab.home import Home
 from tests.lab.judge import as_expected, mark
 from tests.lab.needs import missing
@@ -99,10 +101,22 @@ def _launch(runs: int) -> tuple[float, float]:
     return statistics.median(bare[1:]), statistics.median(version[1:])
 
 
+def _login_row(case: login.LoginCase, runs: int) -> bool:
+    """Measure and print one end of the login test; True when it is within its goal and was said each time."""
+    found = login.measure(case, runs, _PEAK)
+    floor, client = statistics.median(found.floor_s), statistics.median(found.client_s)
+    within = client <= case.goal_s and found.peak_mib <= MEMORY_GOAL_MIB
+    note = f"floor wrong {found.floor_wrong} times" if found.floor_wrong else ""
+    row = (f"login: {case.name}", f"{floor:.3f}", f"{client:.3f}", f"{client / floor:.2f}", "-", f"{case.goal_s:g}",
+           "within" if within else "OVER", f"{found.right} of {runs}", f"{found.peak_mib:.0f}", note)  # fmt: skip
+    print(_ROW.format(*row), flush=True)
+    return within and found.right == runs
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.run", description="The client against the floor.")
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", choices=[case.scenario for case in CASES])
+    parser.add_argument("--only", choices=[*(case.scenario for case in CASES), *(c.name for c in login.CASES)])
     wanted = parser.parse_args()
     problem = missing()
     if problem:
@@ -131,6 +145,9 @@ def main() -> int:
                verdict if right else "-", f"{right} of {wanted.runs}", f"{found.peak_mib:.0f}",
                " ".join([note, *odd]))  # fmt: skip
         print(_ROW.format(*row), flush=True)
+    for end in login.CASES:
+        if not wanted.only or end.name == wanted.only:
+            missed += not _login_row(end, wanted.runs)
     bare, version = _launch(2 * wanted.runs)
     slow = version > VERSION_GOAL * bare
     print(f"--version {version * 1000:.0f} ms, python -c pass {bare * 1000:.0f} ms: {version / bare:.1f} times", end="")

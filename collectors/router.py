@@ -168,6 +168,15 @@ async def _sample(
     )
 
 
+async def _device_uptime(host: Host, services: tuple[IgdService, ...], *, login: bool) -> int | None:
+    service = next((s for s in services if s.service == "DeviceInfo"), None)
+    return (
+        None
+        if service is None
+        else _number((await _call(host, service, "GetInfo", login=login)).values.get("NewUpTime"))
+    )
+
+
 def _plain_spoken(sample: IgdSample) -> bool:
     """One look is enough: no signal, or not connected and a reason given. Anything else may be a moment of change."""
     if (sample.physical_link or "").lower() in ("down", "unavailable"):
@@ -204,6 +213,9 @@ async def _igd(
             break
         if turn + 1 < _SAMPLES and igd.is_gateway:
             await asyncio.sleep(max(0.0, _APART_S - (time.monotonic() - began)))
+    # Only where a login that was needed is known to be right: a router counts the wrong ones.
+    if igd.is_gateway and samples[-1].failure is None:
+        igd = igd._replace(device_uptime_s=await _device_uptime(host, description.services, login=login))
     return igd._replace(samples=tuple(samples))
 
 
@@ -215,6 +227,22 @@ async def _upnp(host: Host, watch: _Watch, gateway: str, facts: Facts) -> tuple[
     answers = sorted(one_a_sender.values(), key=lambda a: a.sender != gateway)[:_MOST_IGDS]
     igds = await asyncio.gather(*(_igd(host, watch, answer, gateways, deep=facts[Plan].deep) for answer in answers))
     return len({a.sender for a in search.answers}), tuple(igds)
+
+
+async def _tr064_uptime(host: Host, gateway: str, door: asyncio.Task[Connect]) -> Igd | None:
+    """What a router that speaks UPnP may add by TR-064 without any login: how long it runs. Asked while the UPnP search
+    waits anyway, and never waited for."""
+    try:
+        if not (await asyncio.shield(door)).ok:
+            return None
+        location = f"http://{gateway}:{_TR064_PORT}/tr64desc.xml"
+        description = await host.net.igd_description(location, timeout_s=_CALL_S)
+        if description.source != "tr064":
+            return None
+        uptime = await _device_uptime(host, description.services, login=False)
+    except CannotMeasure:
+        return None
+    return None if uptime is None else Igd(gateway, is_gateway=True, source="tr064", device_uptime_s=uptime)
 
 
 async def _tr064(
@@ -247,6 +275,7 @@ async def _ask(host: Host, watch: _Watch, gateway: str, facts: Facts) -> Router:
     pcp = asyncio.ensure_future(host.net.pcp(gateway, timeout_s=seconds))
     page = asyncio.ensure_future(host.net.http(url, address=gateway, timeout_s=_PAGE_S, max_bytes=32768))
     door = asyncio.ensure_future(host.net.connect(gateway, _TR064_PORT, timeout_s=_SEARCH_S))
+    uptime = asyncio.ensure_future(_tr064_uptime(host, gateway, door))
     beside = (nat_pmp, pcp, page)
     try:
         devices, igds = await _upnp(host, watch, gateway, facts)
@@ -255,11 +284,14 @@ async def _ask(host: Host, watch: _Watch, gateway: str, facts: Facts) -> Router:
         said = any(igd.is_gateway and igd.samples and _plain_spoken(igd.samples[-1]) for igd in igds)
         await asyncio.wait(beside, timeout=_GRACE_S if said and not facts[Plan].deep else None)
     finally:
-        for task in (*beside, door):
+        for task in (*beside, uptime, door):
             if not task.done():
                 task.cancel()
-        await asyncio.gather(*beside, door, return_exceptions=True)
+        await asyncio.gather(*beside, uptime, door, return_exceptions=True)
     title = None if page.cancelled() else page.result()
+    own = None if uptime.cancelled() else uptime.result()
+    if own is not None and all(igd.device_uptime_s is None for igd in igds):
+        igds += (own,)
     return Router(
         ssdp_answers=devices,
         igds=igds,

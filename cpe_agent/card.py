@@ -13,7 +13,7 @@ from cpe_agent.failed import failed
 from cpe_agent.layout import WIDTH, Sheet
 from cpe_agent.next_step import BY_PROVIDER, again, content
 from cpe_agent.report import FindingReport, Report
-from cpe_agent.words import deciding_test, evidence, fault_text
+from cpe_agent.words import deciding_test, evidence, fault_text, listed, ui
 
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
 MOST_HIDDEN = 3
@@ -104,7 +104,7 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
         sheet.row("by-provider" if test in BY_PROVIDER else "test", words)
         command = again(report, test)
         if command is not None:
-            others = sheet.ui("or").format(others=", ".join(command[1]))
+            others = sheet.ui("or").format(others=listed(command[1], sheet.language))
             sheet.row("then", f"{command[0]}   {others}")
     for number, code in enumerate(d.suspects):
         fault = BY_CODE.get(code)
@@ -133,7 +133,7 @@ def _said_by(sheet: Sheet, finding: FindingReport) -> str:
     if isinstance(age, int | float):
         key = "word.seconds-ago" if age < _MINUTES_FROM_S else "word.minutes-ago"
         when = sheet.ui(key).format(seconds=round(age), minutes=round(age / 60))
-    return ", ".join((sheet.ui(f"voice.{voice}"), sheet.ui(f"word.{facts.get('login.grade')}"), when))
+    return listed((sheet.ui(f"voice.{voice}"), sheet.ui(f"word.{facts.get('login.grade')}"), when), sheet.language)
 
 
 def _totals(report: Report) -> dict[str, object]:
@@ -143,9 +143,13 @@ def _totals(report: Report) -> dict[str, object]:
 
 
 def _provider(sheet: Sheet, report: Report) -> str:
+    return provider(report, sheet.language)
+
+
+def provider(report: Report, language: str) -> str:
     """The provider's name and number, as the profile gives them."""
     plan = content(report, "plan")
-    name = str(plan.get("isp_name") or sheet.ui("provider"))
+    name = str(plan.get("isp_name") or ui("provider", language))
     phone = plan.get("support_phone")
     return f"{name} ({phone})" if phone else name
 
@@ -153,11 +157,11 @@ def _provider(sheet: Sheet, report: Report) -> str:
 def _others(sheet: Sheet, report: Report, root: FindingReport | None) -> None:
     d = report.diagnosis
     also = [f for f in d.findings if f.standing == "root" and f is not root and f.fault not in d.suspects]
-    sheet.row("also", "; ".join(_title(sheet, f) for f in also))
+    sheet.row("also", listed((_title(sheet, f) for f in also), sheet.language, apart=True))
     told = () if root is None else (*BY_CODE[root.fault].refines, root.fault, *d.suspects)
     hidden = [f for f in d.findings if f.standing == "explained" and f.fault not in told]
     proven = [f for f in hidden if f.grade != "circumstantial" and f.fault not in d.suspects]
-    sheet.row("hidden", "; ".join(_title(sheet, f) for f in proven[:MOST_HIDDEN]))
+    sheet.row("hidden", listed((_title(sheet, f) for f in proven[:MOST_HIDDEN]), sheet.language, apart=True))
     sheet.row("note", *(_note(sheet, report, f) for f in d.findings if f.standing == "advisory"))
 
 
@@ -188,4 +192,4 @@ def _missing(sheet: Sheet, report: Report) -> str:
     igds = content(report, "router").get("igds")
     if isinstance(igds, list) and any(isinstance(igd, dict) and igd.get("login_wanted") is True for igd in igds):
         told.append(sheet.ui("router-login"))
-    return "; ".join(told)
+    return listed(told, sheet.language, apart=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -11,13 +11,14 @@ import click
 
 from cpe_agent import ending
 from cpe_agent.language import spoken
-from cpe_agent.terminal import Progress, screen, width
+from cpe_agent.terminal import Progress, columns, screen, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host, RouterLogin
+    from cpe_agent.profile import Desk, Profile
     from cpe_agent.report import Report
 
 HEALTHY, FAULT, USAGE, INCONCLUSIVE, CANNOT_RUN = 0, 1, 2, 3, ending.CANNOT_RUN
@@ -81,7 +82,9 @@ class _Commands(click.Group):
 @click.pass_context
 def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:
-        context.invoke(run)
+        from cpe_agent.terminal import double_clicked
+
+        context.invoke(page if double_clicked() else run)
 
 
 _language_option = click.option(
@@ -111,7 +114,9 @@ def _measuring_options(command: Any) -> Any:
             ),
             click.option("--target", metavar="HOST-OR-URL", help="A site that does not open."),
             click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found."),
-            click.option("--no-upload", is_flag=True, help="Upload no report. (This version has no upload yet.)"),
+            click.option(
+                "--no-upload", is_flag=True, help="Send no report to the provider's desk, and keep none for it."
+            ),
             _language_option,
         )
     ):
@@ -128,11 +133,36 @@ def _measuring_options(command: Any) -> Any:
     "Its password is asked for without echo, used for this run and not kept.",
 )
 @click.option("--router-password-stdin", is_flag=True, help="Read that password from the first line of stdin.")
+@click.option("--qr", is_flag=True, help="Then draw what was found as a picture for a telephone's camera.")
 def run(*, router_login: str | None, router_password_stdin: bool, **options: Any) -> None:
     if router_password_stdin and router_login is None:
         raise Stop("--router-password-stdin: whose password? Add --router-login NAME", USAGE)
+    if options["qr"] and options["as_json"]:
+        raise Stop("--qr and --json: choose one; 'cpe-agent qr REPORT.json' draws a report later", USAGE)
     login = None if router_login is None else _router_login(router_login, from_stdin=router_password_stdin)
     _measure_and_show(_this_host(login), options, keep=True)
+
+
+@cli.command(help="The customer's page: checks at once and shows it in the browser, step by step.")
+@_language_option
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--case", help="Case code to put into the report.")
+@click.option("--complaint", type=click.Choice(COMPLAINTS), help="What the customer complains about.")
+@click.option("--target", metavar="HOST-OR-URL", help="A site that does not open.")
+@click.option("--no-browser", is_flag=True, help="Open no browser; the address is printed.")
+@click.option("--no-history", is_flag=True, help="Neither read nor keep what runs on this computer found.")
+@click.option("--no-upload", is_flag=True, help="Upload no report.")
+def page(*, lang: str, no_browser: bool, **options: Any) -> None:
+    from cpe_agent.collector import CannotMeasure
+    from cpe_agent.page.command import Page, run_page
+
+    options |= {"budget": None, "deep": False, "answer": ()}
+    plan, answers, _desk = _asked(options)
+    try:
+        verdict = run_page(Page(_this_host, plan, answers, lang, options["case"], not no_browser))
+    except CannotMeasure as error:
+        raise Stop(error.reason, CANNOT_RUN) from None
+    sys.exit(CANNOT_RUN if verdict is None else STATUS[verdict])
 
 
 @cli.command(help="Run, and keep every answer of the system and the network in FILE, to replay them elsewhere.")
@@ -187,7 +217,10 @@ def faults_(as_json: bool, lang: str) -> None:
     click.echo(table_json() if as_json else table(lang))
 
 
-@cli.command(help="Read the spoken code of a run: fifteen digits, spaces or not.")
+@cli.command(
+    help="Read the spoken code of a run: fifteen digits, spaces or not, as it was spoken or keyed. Write ? for a digit "
+    "that was not heard."
+)
 @click.argument("code", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 @_language_option
@@ -204,6 +237,21 @@ def decode(code: tuple[str, ...], as_json: bool, lang: str) -> None:
             click.echo(card(" ".join(code), language=lang, **screen()), nl=False)
     except Unreadable as error:
         raise Stop(f"this code cannot be read: {error}", USAGE) from None
+
+
+@cli.command(
+    help="Draw a report as a picture (QR code): a telephone's camera reads it and its own network carries it to the "
+    "provider's desk. Where the profile names no desk, it holds the verdict and the code to read out."
+)
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--full", is_flag=True, help="The whole report, measurements too: several pictures.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write FILE.svg or FILE.png; without it, draw it here.")
+@_language_option
+def qr(report: Path, profile_file: Path | None, full: bool, output: Path | None, lang: str) -> None:
+    from cpe_agent.deliver.qr_command import sealed
+
+    _draw(_load(report), sealed(_read(report)), _profile_of(profile_file).desk, lang, full=full, output=output)
 
 
 @cli.command(name="judge", help="Judge the facts of an earlier report again, with this version's catalogue.")
@@ -358,7 +406,7 @@ def questionnaire(
     given = ask_all(input, click.echo, lang)
     if given is None:
         raise Stop(phrase("questionnaire", "terminal.ended", lang), CANNOT_RUN)
-    report = report_of(plan, given, seconds=time.monotonic() - began, case=case)
+    report = report_of(plan, given, seconds=time.monotonic() - began, case=None if case is None else _case_of(case))
     click.echo()
     _card(report, lang)
     if output is not None:
@@ -380,6 +428,71 @@ def _write_dialogue(plan: Plan, html: Path | None, lang: str, *, as_json: bool) 
         click.echo(json.dumps(description, ensure_ascii=False))
 
 
+@cli.command(
+    name="send",
+    help="Send the reports that are kept on this computer to the provider's desk; with REPORT.json also that one.\n\n"
+    "Exit status: 0 all are sent, 3 something is still kept, 4 could not run.",
+)
+@click.argument("report", type=click.Path(path_type=Path), required=False)
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--all", "everything", is_flag=True, help="Also what waits for its next try, and what was refused.")
+@click.option("--wait", type=click.IntRange(0, 10_080), default=0, help="Go on for so many minutes.")
+@click.option("--quiet", is_flag=True, help="Say nothing.")
+@_language_option
+def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool, lang: str) -> None:
+    with _delivering() as command:
+        desk = None if profile_file is None else _profile_of(profile_file).desk
+        data = None if report is None else _read(report)
+        ending.stop_in_order()
+        say = (lambda _line: None) if quiet else click.echo
+        sys.exit(command.send(desk, data, everything=everything, wait_s=wait * 60, say=say, language=lang))
+
+
+@cli.group(help="The reports on this computer that wait for the provider's desk, and receipts of those it has.")
+def outbox() -> None:
+    pass
+
+
+@outbox.command(name="list", help="One line a report.")
+@_language_option
+def outbox_list(lang: str) -> None:
+    with _delivering() as command:
+        click.echo("\n".join(command.listed(command.outbox_here(lang), lang)))
+
+
+@outbox.command(name="show", help="Print a report as it was or will be sent. ID: its beginning or its end will do.")
+@click.argument("wanted", metavar="ID")
+@_language_option
+def outbox_show(wanted: str, lang: str) -> None:
+    with _delivering() as command:
+        data, sentence = command.shown(command.outbox_here(lang), wanted, lang)
+        click.echo(sentence, err=data is not None)
+        if data is not None:
+            click.echo(data)
+
+
+@outbox.command(name="forget", help="Delete a report, or with --all everything, from this computer.")
+@click.argument("wanted", metavar="[ID]", required=False)
+@click.option("--all", "everything", is_flag=True, help="Everything, receipts and damaged files too.")
+@_language_option
+def outbox_forget(wanted: str | None, everything: bool, lang: str) -> None:
+    with _delivering() as command:
+        done = command.forgotten(command.outbox_here(lang), wanted, everything=everything, language=lang)
+        click.echo("\n".join(done))
+
+
+@outbox.command(
+    name="task", help="Should what waits be sent by itself after you log in to this computer? Default: off."
+)
+@click.argument("word", type=click.Choice(("on", "off", "status")))
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@_language_option
+def outbox_task(word: str, profile_file: Path | None, lang: str) -> None:
+    with _delivering() as command:
+        has_desk = profile_file is not None and _profile_of(profile_file).desk is not None
+        click.echo(command.task(word, profile_file, has_desk=has_desk, language=lang))
+
+
 @cli.group(help="The ISP's profile.")
 def profile() -> None:
     pass
@@ -388,7 +501,7 @@ def profile() -> None:
 @profile.command(name="check", help="Check a profile file and say what it holds.")
 @click.argument("file", type=click.Path(path_type=Path))
 def profile_check(file: Path) -> None:
-    plan = _plan_of(file)
+    plan, desk = _profile_of(file)
     click.echo(
         f"{file} is a usable profile.\n"
         f"  provider        {plan.isp_name or '(not named)'}\n"
@@ -400,7 +513,8 @@ def profile_check(file: Path) -> None:
         f"  walled garden   {', '.join(plan.walled_garden) or '(none listed)'}\n"
         f"  literals        {len(plan.literals)} of {len({t.network for t in plan.literals})} networks\n"
         f"  domestic        {', '.join(t.address for t in plan.domestic) or '(none listed)'}\n"
-        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names"
+        f"  checks          {len(plan.captive)} captive, {len(plan.https)} encrypted, {len(plan.names)} names\n"
+        f"  desk            {', '.join(desk.urls) if desk is not None else '(none: reports stay here)'}"
     )
 
 
@@ -429,13 +543,30 @@ def _this_host(router_login: RouterLogin | None = None) -> Host:
         raise Stop(error.reason, CANNOT_RUN) from None
 
 
+@contextmanager
+def _delivering() -> Iterator[Any]:
+    """``cpe_agent.deliver.command``, what it cannot do as sentences and statuses."""
+    from cpe_agent.deliver import command
+
+    try:
+        yield command
+    except command.WrongUse as error:
+        raise Stop(str(error), USAGE) from None
+    except command.CannotRun as error:
+        raise Stop(str(error), CANNOT_RUN) from None
+
+
 def _plan_of(file: Path | None) -> Plan:
-    from cpe_agent.profile import BUILT_IN, BadProfile, load
+    return _profile_of(file).plan
+
+
+def _profile_of(file: Path | None) -> Profile:
+    from cpe_agent.profile import BUILT_IN, BadProfile, Profile, read_profile
 
     if file is None:
-        return BUILT_IN
+        return Profile(BUILT_IN)
     try:
-        return load(file)
+        return read_profile(file)
     except BadProfile as error:
         raise Stop(str(error), USAGE) from None
 
@@ -450,7 +581,7 @@ def _answers_of(pairs: tuple[str, ...]) -> Answers:
         raise Stop(f"--answer {error}", USAGE) from None
 
 
-def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
+def _asked(options: dict[str, Any]) -> tuple[Plan, Answers, Desk | None]:
     """What this run is asked to do, checked before anything is measured."""
     from cpe_agent.target import BadTarget, check_target
 
@@ -463,17 +594,27 @@ def _asked(options: dict[str, Any]) -> tuple[Plan, Answers]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
-    plan = _plan_of(options["profile_file"])
+    if options["case"] is not None:
+        options["case"] = _case_of(options["case"])
+    plan, desk = _profile_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])
-    return plan, _answers_of(options["answer"])
+    return plan, _answers_of(options["answer"]), None if options["no_upload"] else desk
+
+
+def _case_of(text: str) -> str:
+    from cpe_agent.case_code import read_case_code
+
+    code = read_case_code(text)
+    if code is None:
+        raise Stop(f"--case {text}: no case code; compare its eight characters with the ones you were given", USAGE)
+    return code
 
 
 def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
     import asyncio
 
-    from cpe_agent.engine import diagnose
     from cpe_agent.report import to_json
 
     if "help" in options["answer"]:
@@ -481,13 +622,11 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
 
         click.echo(questions(options["lang"]))
         sys.exit(0)
-    plan, answers = _asked(options)
+    plan, answers, desk = _asked(options)
     progress = Progress(options["lang"])
     ending.stop_in_order()
     try:
-        report = asyncio.run(
-            diagnose(host, plan, answers, budget_s=options["budget"], case=options["case"], watch=progress.saw)
-        )
+        report = asyncio.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
     except KeyboardInterrupt:
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None
@@ -496,6 +635,8 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         (lambda: click.echo(to_json(report))) if options["as_json"] else (lambda: _card(report, options["lang"]))
     )
     unsaid = _answer(show)
+    if unsaid is None and not options["as_json"] and "qr" in options:
+        unsaid = _answer(lambda: _picture(report, options))
     unwritten: Stop | None = None
     if options["output"] is not None:
         try:
@@ -508,11 +649,48 @@ def _measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = No
         from cpe_agent.keeping import keep_report
 
         keep_report(report)
+    if keep and desk is not None:
+        _deliver(report, desk, options["lang"])
     if unwritten is not None:
         raise unwritten
     if unsaid is not None:
         raise Stop(f"the answer could not be printed: {unsaid}", CANNOT_RUN)
     sys.exit(STATUS[report.diagnosis.verdict])
+
+
+async def _diagnose(
+    host: Host, plan: Plan, answers: Answers, options: dict[str, Any], progress: Progress, desk: Desk | None
+) -> Report:
+    """The run; with a case and a desk its progress is told there meanwhile."""
+    from functools import partial
+
+    from cpe_agent.engine import diagnose
+
+    measured = partial(diagnose, host, plan, answers, budget_s=options["budget"], case=options["case"])
+    if desk is None or options["case"] is None:
+        return await measured(watch=progress.saw)
+    from cpe_agent.deliver.live import Live
+    from cpe_agent.report import uuid7
+
+    run_id = uuid7()
+    async with Live(desk, run_id, options["case"]) as live:
+
+        def saw(section: type, content: Any) -> None:
+            progress.saw(section, content)
+            live.saw(section, content)
+
+        return await measured(watch=saw, report_id=run_id)
+
+
+def _deliver(report: Report, desk: Desk, language: str) -> None:
+    """The answer is out: whoever reads it to its end must not wait for the desk."""
+    from cpe_agent.deliver.command import after_run
+    from cpe_agent.report import to_json
+
+    if sys.stdout is not None and not sys.stdout.isatty():
+        ending.hush_stdout()
+    with suppress(OSError):  # nobody reads stderr any more
+        after_run(to_json(report), report.id, report.started, desk, lambda line: click.echo(line, err=True), language)
 
 
 def _answer(say: Callable[[], None]) -> str | None:
@@ -534,6 +712,43 @@ def _card(report: Report, language: str) -> None:
     click.echo(card(report, language=language, **screen()), nl=False)
 
 
+def _draw(
+    report: Report, data: bytes, desk: Desk | None, lang: str, *, full: bool = False, output: Path | None = None
+) -> None:
+    from cpe_agent.deliver.qr_command import CannotShow, as_files, beside, on_terminal, pictures
+    from cpe_agent.words import phrase
+
+    shown = pictures(data, desk, full=full, language=lang)
+    look = {**screen(), "width": columns()}
+    try:
+        for path, picture in as_files(shown, output, lang) if output is not None else ():
+            _write(path, picture, end=b"")
+            click.echo(f"written: {path}")
+        for frame in shown if output is None else ():
+            click.echo(on_terminal(frame, **look))
+            if frame.order < frame.count:
+                click.pause(phrase("picture", "of", lang).format(order=frame.order, count=frame.count))
+    except CannotShow as error:
+        raise Stop(str(error), USAGE) from None
+    click.echo(beside(shown, report, width=width(), language=lang), nl=False)
+
+
+def _picture(report: Report, options: dict[str, Any]) -> None:
+    """The picture that was asked for, or the hint that there is one. The verdict's exit status stands."""
+    from cpe_agent.report import to_json
+
+    desk = _profile_of(options["profile_file"]).desk
+    if options["qr"]:
+        try:
+            _draw(report, to_json(report), desk, options["lang"])
+        except Stop as error:
+            error.show()
+    elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():
+        from cpe_agent.words import phrase
+
+        click.echo(phrase("picture", "hint", options["lang"]), err=True)
+
+
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
@@ -550,10 +765,10 @@ def _load(path: Path) -> Report:
         raise Stop(f"{path}: {error}", USAGE) from None
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, end: bytes = b"\n") -> None:
     from cpe_agent.deliver.file import write
 
     try:
-        write(path, data + b"\n")
+        write(path, data + end)
     except OSError as error:
         raise Stop(f"{path}: cannot be written: {error.strerror}", CANNOT_RUN) from None

@@ -26,7 +26,7 @@ def compare(
     for label, report in (("before", before), ("after", after)):
         sheet.row(label, f"{report.started[:16].replace('T', ' ')} UTC  {_verdict(sheet, report.diagnosis)}")
     sheet.gap()
-    sheet.say(sheet.ui(_change(was, now)))
+    sheet.say(sheet.ui(change(was, now)))
     for segment, state in now.segments.items():
         old = was.segments.get(segment, "unknown")
         if old != state:
@@ -59,7 +59,7 @@ def compare(
     return sheet.text()
 
 
-def _change(was: Diagnosis, now: Diagnosis) -> str:
+def change(was: Diagnosis, now: Diagnosis) -> str:
     if (was.verdict, was.fault) == (now.verdict, now.fault):
         return "compare.same"
     if now.verdict == "healthy":

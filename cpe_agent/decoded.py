@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from cpe_agent.card import drawn, owner_key
-from cpe_agent.deliver.spoken_code import AGES_MIN, Spoken
+from cpe_agent.deliver.spoken_code import AGES_MIN, NOT_HEARD, Spoken
 from cpe_agent.deliver.spoken_code import decode as read_digits
 from cpe_agent.diagnose.catalogue import BY_NUMBER
 from cpe_agent.diagnose.fault import Fault
 from cpe_agent.layout import WIDTH, Sheet
-from cpe_agent.words import deciding_test, fault_text
+from cpe_agent.words import deciding_test, fault_text, listed
 
 
 def read(code: str) -> tuple[Spoken, Fault | None]:
@@ -43,7 +43,7 @@ def card(code: str, *, language: str = "en", colour: bool = False, unicode: bool
     spoken, fault = read(code)
     sheet = Sheet(language=language, colour=colour, unicode=unicode, width=width)
     if spoken.corrected:
-        sheet.line((sheet.ui("code.corrected"), "degraded"))
+        sheet.line((sheet.ui("code.filled" if NOT_HEARD in code else "code.corrected"), "degraded"))
         sheet.gap()
     if spoken.verdict == "fault" and fault is not None:
         text = fault_text(fault.code, language)
@@ -82,5 +82,5 @@ def _ago(sheet: Sheet, least: int) -> str:
 
 
 def _dispatch(sheet: Sheet, fault: Fault) -> str:
-    conditions = ", ".join(sheet.ui(f"before.{key}") for key in fault.before_action)
+    conditions = listed((sheet.ui(f"before.{key}") for key in fault.before_action), sheet.language)
     return sheet.ui(f"dispatch.{fault.dispatch}").format(conditions=conditions)

@@ -15,7 +15,7 @@ from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.facts import Plan
 from cpe_agent.questionnaire import UNKNOWN_ANSWER, conclusion, judged, next_question, state
 from cpe_agent.report import diagnosis_of, spoken_code
-from cpe_agent.words import LANGUAGES, deciding_test, fault_text, phrase, table, ui
+from cpe_agent.words import LANGUAGES, deciding_test, fault_text, phrase, ui
 
 SCHEMA = 1
 NO_REPORT = "00000000-0000-0000-0000-000000000000"  # the codes of a dialogue have no report that could arrive later
@@ -25,9 +25,8 @@ TRIES = 3
 
 
 def words_of(key: str, language: str) -> str:
-    """A question's or an answer's sentence: the page's own where it asks the same."""
-    own = key in table("questionnaire", "PHRASES")
-    return phrase("questionnaire" if own else "page", key, language)
+    """A question's or an answer's sentence, as the page says it."""
+    return phrase("page", key, language)
 
 
 class _Maker:

@@ -10,7 +10,7 @@ from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.fault import Fault
 from cpe_agent.diagnose.predicate import AllOf, AnyOf, Expr, Known, Not, Reading, Test
 from cpe_agent.layout import WIDTH, Sheet
-from cpe_agent.words import amount, asked, deciding_test, evidence, fault_text, phrase, ui
+from cpe_agent.words import amount, asked, deciding_test, evidence, fault_text, listed, phrase, ui
 
 
 def explain(code: str, language: str = "en", *, rules: bool = False, width: int = WIDTH) -> str | None:
@@ -21,7 +21,7 @@ def explain(code: str, language: str = "en", *, rules: bool = False, width: int 
         return None
     text = fault_text(fault.code, language)
     sheet = Sheet(language=language, width=width)
-    sheet.line(f"{text.title}   [{fault.code}, number {fault.number}]")
+    sheet.line(f"{text.title}   [{fault.code}, {sheet.ui('fault.number').format(number=fault.number)}]")
     sheet.gap()
     sheet.row("owner", sheet.ui("whose").format(owner=sheet.ui(owner_key(fault)), acts=sheet.ui(f"acts.{fault.acts}")))
     shows = sheet.ui(f"rung.{fault.breaks}")
@@ -77,7 +77,7 @@ def _held(test: Test, language: str) -> str:
 
 
 def _conditions(sheet: Sheet, fault: Fault) -> str:
-    return ", ".join(sheet.ui(f"before.{key}") for key in fault.before_action)
+    return listed((sheet.ui(f"before.{key}") for key in fault.before_action), sheet.language)
 
 
 def nearest(code: str) -> list[str]:

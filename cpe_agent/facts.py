@@ -576,6 +576,7 @@ class Igd(NamedTuple):
     problem: Failure | None = None  # why its description could not be used
     source: str | None = None  # igd1 | igd2 | tr064: by which of its voices it spoke
     login_wanted: bool | None = None  # it answers only to the router's own login
+    device_uptime_s: int | None = None  # of the box itself: TR-064 DeviceInfo:1, GetInfo
 
 
 class NatPmp(NamedTuple):

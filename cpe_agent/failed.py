@@ -8,7 +8,7 @@ from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.diagnose.readings import dns
 from cpe_agent.facts import Dns, Web, section_name
 from cpe_agent.report import Report
-from cpe_agent.words import evidence, ui
+from cpe_agent.words import evidence, listed, ui
 
 T = TypeVar("T")
 MOST_NAMES = 2  # of the sites that failed the same way
@@ -43,10 +43,11 @@ def _secure(web: Web, language: str) -> str:
     if not ways:
         return ""
     hosts = {t.answer.host for t in web.tls}
-    how = ", ".join(
-        f"{way} ({', '.join(list(names)[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''})"
+    told = (
+        f"{way} ({listed([*list(names)[:MOST_NAMES], *(['...'] if len(names) > MOST_NAMES else [])], language)})"
         for way, names in ways.items()
     )
+    how = listed(told, language)
     return ui("failed.secure", language).format(failed=len(hosts - good), sites=len(hosts), how=how)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from cpe_agent.words import ui
+from cpe_agent.words import listed, ui
 
 WIDTH = 96
 NARROWEST, WIDEST = 40, 100
@@ -45,7 +45,7 @@ class Sheet:
 
     def line(self, *pieces: tuple[str, str] | str) -> None:
         """Pieces of one line, each plain or (text, colour); wrapped, and then plain, when they are too long."""
-        pieces = tuple(_shown(p) if isinstance(p, str) else (_shown(p[0]), p[1]) for p in pieces)
+        pieces = tuple(printable(p) if isinstance(p, str) else (printable(p[0]), p[1]) for p in pieces)
         plain = "".join(p if isinstance(p, str) else p[0] for p in pieces)
         if len(plain) > self.width:
             self.say(plain)
@@ -72,7 +72,7 @@ class Sheet:
         pad = " " * indent
         # A command must stay as it is typed: nothing is split at its hyphens.
         return textwrap.wrap(
-            _shown(text), self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False
+            printable(text), self.width, initial_indent=pad, subsequent_indent=pad, break_on_hyphens=False
         ) or [pad]
 
     def path(self, segments: Mapping[str, str]) -> None:
@@ -105,11 +105,11 @@ class Sheet:
             well.append(self.ui(f"segment.{s}"))
         else:
             return
-        works = self.ui("demarcation.works").format(segments=", ".join(well)) + " " if well else ""
+        works = self.ui("demarcation.works").format(segments=listed(well, self.language)) + " " if well else ""
         self.say(works + self.ui(f"demarcation.{state}").format(segment=self.ui(f"segment.{s}")), indent=2)
 
 
-def _shown(text: str) -> str:
+def printable(text: str) -> str:
     """Nothing in it that could steer a terminal: a report may come by mail. The isolates of our own right-to-left
     sentences are for a page; few terminals know them."""
     text = text.replace("\u2068", "").replace("\u2069", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.facts import CaptiveTarget, LiteralTarget, Plan
@@ -49,8 +49,29 @@ _WORDS: dict[str, dict[str, str]] = {
         "ntp": "ntp",
     },
 }
-_LATER = {"desk": {"url", "spki_pins", "enrolment"}, "text": {"languages"}}  # read by the parts that use them
+_DESK = {"url", "spki_pins", "enrolment"}
+_LATER = {"text": {"languages"}}  # read by the parts that use them
+_MOST_DESKS = 4
+_MOST_PINS = 8
 _CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "l2tp", "pptp", "unknown")}
+
+
+class Desk(NamedTuple):
+    """Where reports go. ``urls``: in the order in which they are tried. ``spki_pins``: base64 SHA-256 of the keys that
+    it may show; none: any that the system trusts. ``enrolment``: the upload ticket. It is no part of the plan, because
+    the plan is in every report."""
+
+    urls: tuple[str, ...]
+    spki_pins: tuple[str, ...] = ()
+    enrolment: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Desk({', '.join(self.urls)})"
+
+
+class Profile(NamedTuple):
+    plan: Plan
+    desk: Desk | None = None
 
 
 class BadProfile(ValueError):
@@ -59,6 +80,11 @@ class BadProfile(ValueError):
 
 def load(path: Path) -> Plan:
     """A profile file as a plan. Raises ``BadProfile``, also when the file cannot be read."""
+    return read_profile(path).plan
+
+
+def read_profile(path: Path) -> Profile:
+    """A profile file, whole. Raises ``BadProfile``, also when the file cannot be read."""
     import tomllib
 
     try:
@@ -70,7 +96,7 @@ def load(path: Path) -> Plan:
         tables = tomllib.loads(text)
         if not tables:
             raise BadProfile("holds nothing; without --profile the built-in one is used")
-        return parse(tables, name=path.stem)
+        return Profile(parse(tables, name=path.stem), parse_desk(tables.get("desk", {})))
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path}: not TOML: {error}") from None
     except BadProfile as error:
@@ -81,9 +107,9 @@ def parse(tables: dict[str, Any], name: str) -> Plan:
     """TOML tables as a plan, everything not said taken from the built-in one. Raises ``BadProfile``."""
     said: dict[str, Any] = {}
     for table, content in tables.items():
-        known = {**dict.fromkeys(_LATER.get(table, ())), **_WORDS.get(table, {})}
+        known = {**dict.fromkeys({"desk": _DESK, **_LATER}.get(table, ())), **_WORDS.get(table, {})}
         if not known:
-            raise BadProfile(f"[{table}] is unknown; tables are {', '.join([*_WORDS, *_LATER])}")
+            raise BadProfile(f"[{table}] is unknown; tables are {', '.join([*_WORDS, 'desk', *_LATER])}")
         if not isinstance(content, dict):
             raise BadProfile(f"{table} must be a table: [{table}]")
         for key, value in content.items():
@@ -100,6 +126,37 @@ def parse(tables: dict[str, Any], name: str) -> Plan:
         raise BadProfile(_in_plain_words(error)) from None
     _check(plan)
     return plan
+
+
+def parse_desk(table: dict[str, Any]) -> Desk | None:
+    """The table [desk]; None when it names no desk. Raises ``BadProfile``."""
+    import re
+    from base64 import b64decode
+
+    said = table.get("url", "")
+    urls = [said] if isinstance(said, str) else said
+    if not isinstance(urls, list) or len(urls) > _MOST_DESKS or not all(isinstance(u, str) for u in urls):
+        raise BadProfile(f"desk.url: expected text, or a list of at most {_MOST_DESKS}")
+    urls = [url.rstrip("/") for url in urls if url]
+    for url in urls:
+        from cpe_agent.host.desk_link import may_be_asked  # only a profile with a desk needs the network's modules
+
+        if not may_be_asked(url):
+            raise BadProfile(f"desk.url: {url!r} must be an https:// address without query")
+    pins = table.get("spki_pins", [])
+    if not isinstance(pins, list) or len(pins) > _MOST_PINS:
+        raise BadProfile(f"desk.spki_pins: expected a list of at most {_MOST_PINS}")
+    for pin in pins:
+        try:
+            good = isinstance(pin, str) and len(b64decode(pin, validate=True)) == 32  # SHA-256
+        except ValueError:
+            good = False
+        if not good:
+            raise BadProfile("desk.spki_pins: each is the SHA-256 of a public key (SPKI) in base64")
+    ticket = table.get("enrolment") or None
+    if ticket is not None and not (isinstance(ticket, str) and re.fullmatch(r"[A-Za-z0-9._~+/-]{1,512}=*", ticket)):
+        raise BadProfile("desk.enrolment: no upload ticket (letters, digits and ._~+/-)")  # never quoted: a secret
+    return Desk(tuple(urls), tuple(pins), ticket) if urls else None
 
 
 _TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false"}

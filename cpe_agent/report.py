@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,11 +12,11 @@ from cpe_agent import __version__, canonical
 from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
-from cpe_agent.diagnose.fault import CALL, Acts, Owner, evidence_for
+from cpe_agent.diagnose.fault import NO_DEEPER, Acts, Owner, evidence_for
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Past, Plan, Pppoe, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, System, section_name
 from cpe_agent.privacy import private
-from cpe_agent.steps import Step, steps, when
+from cpe_agent.steps import Stated, Step, steps, when
 
 SCHEMA = 1
 
@@ -30,6 +31,8 @@ class Client(NamedTuple):
 
 
 class SectionReport(NamedTuple):
+    """``started``: seconds since the run's start; before it (negative) for what was kept from the run before."""
+
     outcome: Outcome
     started: float
     seconds: float
@@ -74,7 +77,8 @@ class Diagnosis(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC."""
+    """One run, whole. ``seconds`` is the wall time of the measuring; ``started`` RFC 3339 in UTC. ``cut_of``: this is
+    the cut form (``deliver/cut.py``) of the report with this receipt code; it holds no measurements."""
 
     schema: int
     id: str
@@ -88,6 +92,7 @@ class Report:
     diagnosis: Diagnosis
     steps: tuple[Step, ...]
     spoken_code: str
+    cut_of: str | None = None
 
 
 class BadReport(ValueError):
@@ -95,10 +100,20 @@ class BadReport(ValueError):
 
 
 def make(
-    facts: Facts, judgement: Judgement, *, started: float, seconds: float, platform: str, case: str | None
+    facts: Facts,
+    judgement: Judgement,
+    *,
+    started: float,
+    seconds: float,
+    platform: str,
+    case: str | None,
+    report_id: str | None = None,
+    stated: Iterable[Stated] = (),
+    visit: Iterable[PastRun] = (),
 ) -> Report:
-    """The report of one run. ``started`` is seconds since the epoch."""
-    report_id = uuid7()
+    """The report of one run. ``started`` is seconds since the epoch. ``report_id``: a ``uuid7`` that was told
+    somebody while the run went on. ``stated`` and ``visit``: see ``steps``."""
+    report_id = report_id or uuid7()
     plan = facts[Plan]
     system = facts[System] if facts.measured(System) else None
     diagnosis = diagnosis_of(judgement, plan)
@@ -114,7 +129,7 @@ def make(
         profile=plan.profile,
         sections=sections,
         diagnosis=diagnosis,
-        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault),
+        steps=steps(facts, started, diagnosis.verdict, diagnosis.fault, stated, visit),
         spoken_code=spoken_code(judgement, diagnosis, report_id),
     )
 
@@ -156,7 +171,7 @@ def diagnosis_of(judgement: Judgement, plan: Plan) -> Diagnosis:
 
 def _test(key: str, plan: Plan) -> str:
     """A run that measured everything to its end has no deeper one."""
-    return CALL if plan.deep and key == "run-again-deep" else key
+    return NO_DEEPER if plan.deep and key == "run-again-deep" else key
 
 
 def acts_of(finding: Finding, plan: Plan) -> str:
@@ -239,7 +254,10 @@ LATER = (Past, Pppoe)
 
 
 def facts_of(report: Report) -> Facts:
-    """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit."""
+    """The facts a report holds, to judge them again. Raises ``BadReport`` for a section that does not fit, and for a
+    cut report, which holds none."""
+    if report.cut_of is not None:
+        raise BadReport("this report was cut for a picture: it holds the verdict and no measurements")
     by_name = {section_name(s): s for s in SECTIONS}
     sections: dict[type, Section] = {}
     for name, s in report.sections.items():

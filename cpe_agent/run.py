@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
@@ -18,6 +18,7 @@ Settled = Callable[[Facts], bool]
 
 BUDGET_S = 8.0  # hard stop of a plain run
 DEEP_BUDGET_S = 20.0
+SPARED = "the verdict was settled before"  # why a section was not measured that could have been
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,19 @@ async def run(
     budget_s: float,
     settled: Settled,
     watch: Watcher | None = None,
+    kept: Mapping[type, Section] | None = None,
 ) -> Finished:
-    """Measure. ``settled`` is asked after every new section; ``watch`` is told of each. Raises ValueError for
-    collectors whose needs nobody makes, or that wait for each other in a circle."""
+    """Measure. ``settled`` is asked after every new section; ``watch`` is told of each. ``kept`` sections are taken as
+    they are and not measured. Raises ValueError for collectors whose needs nobody makes, or that wait for each other
+    in a circle."""
     check(collectors)
     began = time.monotonic()
     sections: dict[type, Section] = {
+        **(kept or {}),
         Plan: Section(Outcome.MEASURED, 0.0, 0.0, plan),
         Answers: Section(Outcome.MEASURED, 0.0, 0.0, answers),
     }
-    waiting = list(collectors)
+    waiting = [c for c in collectors if c.makes not in sections]
     running: dict[asyncio.Task[Section], Collector] = {}
     done = False
 
@@ -65,7 +69,7 @@ async def run(
         for task in finished:
             add(running.pop(task).makes, _result(task, began))
 
-    outcome, reason = (Outcome.SKIPPED, "the verdict was settled before") if done else (Outcome.TIMED_OUT, "run's end")
+    outcome, reason = (Outcome.SKIPPED, SPARED) if done else (Outcome.TIMED_OUT, "run's end")
     now = time.monotonic() - began
     for collector in (*waiting, *running.values()):
         add(collector.makes, Section(outcome, now, 0.0, None, reason))
@@ -74,6 +78,12 @@ async def run(
     if running:
         await asyncio.wait(running, timeout=0.2)
     return Finished(Facts(sections), time.monotonic() - began, done)
+
+
+def under_way(collectors: Iterable[Collector], facts: Facts) -> tuple[type, ...]:
+    """Which of these are being measured at this moment: pending, and waiting for nothing."""
+    there = set(facts)
+    return tuple(c.makes for c in collectors if c.makes in facts.pending and there.issuperset((*c.needs, *c.after)))
 
 
 def _start(

@@ -9,12 +9,13 @@ cured it.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cpe_agent.collector import Facts
 from cpe_agent.diagnose.readings import past, router
 from cpe_agent.facts import Answers, Past, PastRun, Router, System
-from cpe_agent.words import counted, ui
+from cpe_agent.words import counted, listed, phrase, ui
 
 JUST_RESTARTED_S = 900  # a restart this fresh belongs to the story of this call
 SAME_CALL_S = 7200  # an older run tells of other trouble
@@ -27,7 +28,7 @@ class Step(NamedTuple):
     """Something already done. ``source``: observed | stated. ``when``: RFC 3339, UTC; ``age_s``: how long before the
     report's start. ``fact``: the reading or field that showed it. ``outcome``, against the last run before it: cured |
     gone | stayed | back (gone, then there again); ``fault`` is what that run had named, ``checks`` how many runs in a
-    row were good since."""
+    row were good since, ``held_s`` how long after the step the last good run was."""
 
     step: str
     source: str
@@ -37,11 +38,27 @@ class Step(NamedTuple):
     outcome: str | None = None
     fault: str | None = None
     checks: int = 0
+    held_s: int | None = None
 
 
-def steps(facts: Facts, started: float, verdict: str, fault: str | None) -> tuple[Step, ...]:
-    """``verdict`` and ``fault`` of this run; ``started`` in seconds since the epoch."""
-    runs = facts[Past].runs if facts.measured(Past) else ()
+class Stated(NamedTuple):
+    """What the customer says was done. ``at``: when he said so, seconds since the epoch."""
+
+    step: str
+    at: float
+
+
+def steps(
+    facts: Facts,
+    started: float,
+    verdict: str,
+    fault: str | None,
+    stated: Iterable[Stated] = (),
+    visit: Iterable[PastRun] = (),
+) -> tuple[Step, ...]:
+    """``verdict`` and ``fault`` of this run; ``started`` in seconds since the epoch. ``visit``: this visit's earlier
+    runs, newest first, which count where the history has none."""
+    runs = (facts[Past].runs if facts.measured(Past) else ()) or tuple(visit)
     seen = []
     for name, fact, age in _restarts(facts):
         before = next((r for r in runs if r.age_s > age + _SLACK_S), None)
@@ -49,19 +66,47 @@ def steps(facts: Facts, started: float, verdict: str, fault: str | None) -> tupl
             before = None
         ill = before is not None and before.verdict != "healthy"
         if age < JUST_RESTARTED_S or (ill and age < SAME_CALL_S):
-            outcome, checks = _outcome(before, [r for r in runs if r.age_s < age - _SLACK_S], verdict, fault)
-            named = None if before is None or outcome is None else before.fault
-            seen.append(Step(name, "observed", when(started - age), round(age), fact, outcome, named, checks))
+            restart = Step(name, "observed", when(started - age), round(age), fact)
+            after = [r for r in runs if r.age_s < age - _SLACK_S]
+            seen.append(_with_outcome(restart, before, after, verdict, fault))
+    seen += _stated(stated, {s.step for s in seen}, started, runs, verdict, fault)
     alone = sum(s.outcome is not None for s in seen) == 1
     told = [s._replace(outcome="cured") if alone and s.outcome == "gone" and s.checks >= CURED_CHECKS else s
             for s in seen]  # fmt: skip
     told += _reconnected(facts, started)
-    if facts.measured(Answers) and "cable-swap" in facts[Answers].given:
+    swapped = facts.measured(Answers) and "cable-swap" in facts[Answers].given
+    if swapped and not any(s.step == "lan-cable-swapped" for s in told):
         told.append(Step("lan-cable-swapped", "stated", when(started)))
     in_vain = facts.measured(Answers) and facts[Answers].given.get("restarted") == "in-vain"
     if in_vain and not any(step.step == "router-restarted" for step in told):
         told.append(Step("router-restarted", "stated", when(started)))
     return tuple(told)
+
+
+def _stated(
+    stated: Iterable[Stated], seen: set[str], started: float, runs: Sequence[PastRun], verdict: str, fault: str | None
+) -> list[Step]:
+    """What was said and not seen, the last time each."""
+    last = {s.step: s.at for s in stated if s.step not in seen}
+    found = []
+    for name, at in last.items():
+        age = max(0.0, started - at)
+        before = next((r for r in runs if r.age_s > age), None)
+        after = [r for r in runs if r.age_s <= age]
+        said = Step(name, "stated", when(at), round(age))
+        found.append(_with_outcome(said, before, after, verdict, fault))
+    return found
+
+
+def _with_outcome(step: Step, before: PastRun | None, after: list[PastRun], verdict: str, fault: str | None) -> Step:
+    """``before``: the last run before the step; ``after``: those since, newest first."""
+    outcome, checks = _outcome(before, after, verdict, fault)
+    if outcome is None or before is None:
+        return step
+    age = step.age_s or 0
+    last_good = next((r.age_s for r in after if r.verdict == "healthy"), None)
+    held = age if verdict == "healthy" else (None if last_good is None else max(0, round(age - last_good)))
+    return step._replace(outcome=outcome, fault=before.fault, checks=checks, held_s=held)
 
 
 def _restarts(facts: Facts) -> list[tuple[str, str, float]]:
@@ -108,7 +153,7 @@ def _reconnected(facts: Facts, started: float) -> list[Step]:
 
 def told(step: Step, language: str) -> str:
     """One step as a person reads it."""
-    name, source = ui(f"step.{step.step}", language), ui(f"step.{step.source}", language)
+    name, source = phrase("steps", step.step, language), ui(f"step.{step.source}", language)
     if step.age_s is None:
         return f"{name} {step.when[11:16]} UTC ({source})"
     words = [ui("step.ago", language).format(step=name, minutes=step.age_s // 60, time=step.when[11:16], source=source)]
@@ -116,9 +161,11 @@ def told(step: Step, language: str) -> str:
         words.append(counted("interface", f"step.outcome.{step.outcome}", step.checks, language).format(n=step.checks))
     elif step.outcome is not None:
         words.append(ui(f"step.outcome.{step.outcome}", language))
-    if step.step != "line-reconnected":
+    if step.outcome == "back" and step.held_s:
+        words.append(counted("interface", "step.held", step.held_s // 60, language).format(n=step.held_s // 60))
+    if step.step != "line-reconnected" and step.source == "observed":
         words.append(ui("step.enough", language))
-    return ", ".join(words)
+    return listed(words, language)
 
 
 def when(seconds: float) -> str:

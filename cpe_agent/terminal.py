@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import Any
@@ -22,16 +23,35 @@ def _unicode() -> bool:
     return (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "") == "utf8"
 
 
+def double_clicked() -> bool:
+    """Started by a desktop: nobody reads what is printed, and there is a screen for a window. A program that reads us
+    through a pipe is no desktop."""
+    import stat
+
+    from cpe_agent.host.browser import has_display
+
+    for stream in (sys.stdin, sys.stdout):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed, or none at all
+            if stream.isatty() or stat.S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+                return False
+    return has_display()
+
+
 def width() -> int:
     from cpe_agent.layout import WIDTH, width_of
 
-    columns = os.environ.get("COLUMNS", "")[:6]
-    if columns.isdecimal() and int(columns):
-        return width_of(int(columns))
+    return width_of(columns() or WIDTH)
+
+
+def columns() -> int:
+    """Characters in a line of stdout; 0 when nothing tells."""
+    told = os.environ.get("COLUMNS", "")[:6]
+    if told.isdecimal() and int(told):
+        return int(told)
     try:
-        return width_of(os.get_terminal_size(sys.stdout.fileno()).columns or WIDTH)
+        return os.get_terminal_size(sys.stdout.fileno()).columns
     except (OSError, ValueError, AttributeError):  # no terminal; no stdout at all
-        return WIDTH
+        return 0
 
 
 class Progress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from ctypes.util import find_library
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from cpe_agent.host.login_record import FILE_NAME, login_tests
 from cpe_agent.login.memory import Memory
 from tests.login.cases import CASES, Case
-from tests.login.place import PROJECT, SECRET, Place, place, router, start, wait_for
+from tests.login.place import AC, PC, PROJECT, SECRET, Place, place, router, start, wait_for
 from tests.probe_lab import ip, missing
 
 pytestmark = [
@@ -20,6 +21,8 @@ pytestmark = [
 ]
 KEYS = ["outcome", "method", "message", "concentrators", "stages", "fault", "owner", "acts", "suspects", "notes",
         "hints"]  # fmt: skip
+OVER_PCAP = ("right", "right, MS-CHAPv2", "on a VLAN", "garbage behind every frame", "wrong", "nobody answers",
+             "silent on our VLAN")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +44,22 @@ def status_of(case: Case) -> int:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
 def test_the_verdict(wire: Place, home: Path, case: Case) -> None:
+    check(case, wire, home, "cpe_agent")
+
+
+@pytest.mark.skipif(find_library("pcap") is None, reason="libpcap is not installed")
+@pytest.mark.parametrize("case", [case for case in CASES if case.name in OVER_PCAP], ids=lambda c: c.name)
+def test_the_verdict_over_libpcap(wire: Place, home: Path, case: Case) -> None:
+    check(case, wire, home, "tests.login.over_pcap")
+
+
+def check(case: Case, wire: Place, home: Path, module: str) -> None:
     arguments = list(case.arguments)
     if case.profile is not None:
         (home / "isp.toml").write_text(case.profile)
         arguments += ["--profile", str(home / "isp.toml")]
     wire.behave(**case.behaviour)
-    ran = wire.login(home, *arguments, secret=SECRET if case.right else "wrong horse")
+    ran = wire.login(home, *arguments, secret=SECRET if case.right else "wrong horse", module=module)
     seen = wire.behave()
     said = ran.said
     assert (said["outcome"], said["fault"], said["owner"]) == (case.outcome, case.fault, case.owner), said
@@ -233,11 +246,11 @@ def test_the_interface(wire: Place, home: Path) -> None:
     own = wire.login(home, interface="lo")
     assert own.status == 2
     assert "no cable to a modem" in own.stderr
-    ip("link set line down", netns="lgac")
+    ip("link set line down", netns=AC)
     try:
         out = wire.login(home)
     finally:
-        ip("link set line up", netns="lgac")
+        ip("link set line up", netns=AC)
     assert out.status == 4
     assert "no signal on its cable" in out.stderr
 
@@ -254,11 +267,11 @@ def test_silence_on_what_is_no_cable_is_nobodys(wire: Place, home: Path) -> None
 def test_the_one_wired_interface_needs_no_name(wire: Place, home: Path) -> None:
     wire.behave()
     assert wire.login(home, interface=None).said["outcome"] == "accepted"
-    ip("link add eth1 type veth peer name eth2", "link set eth1 up", "link set eth2 up", netns="lgpc")
+    ip("link add eth1 type veth peer name eth2", "link set eth1 up", "link set eth2 up", netns=PC)
     try:
         several = wire.login(home, interface=None)
     finally:
-        ip("link del eth1", netns="lgpc")
+        ip("link del eth1", netns=PC)
     assert several.status == 2
     assert all(name in several.stderr for name in ("eth0", "eth1", "eth2"))
 

@@ -9,10 +9,10 @@ from typing import Any, cast
 
 import pytest
 
-from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome
+from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
 from cpe_agent.facts import Answers, Clock, Dial, Dns, Gateway, Load, Plan, Reach, System, Web
 from cpe_agent.host import Host
-from cpe_agent.run import Finished, check, run
+from cpe_agent.run import Finished, check, run, under_way
 
 NO_HOST = cast(Host, None)
 Collect = Callable[[Host, Facts], Awaitable[object]]
@@ -147,3 +147,28 @@ def test_the_real_set_is_sound() -> None:
     from collectors import ALL
 
     check(ALL)
+
+
+def test_what_is_kept_is_not_measured_and_serves_as_a_need() -> None:
+    old = Section(Outcome.MEASURED, -12.0, 0.5, Gateway(), None)
+
+    async def whole() -> Finished:
+        collectors = (fails(Gateway, AssertionError("measured all the same")), makes(Dns, needs=(Gateway,)))
+        return await run(NO_HOST, collectors, Plan(), Answers(), budget_s=2.0, settled=lambda _f: False,
+                         kept={Gateway: old})  # fmt: skip
+
+    finished = asyncio.run(whole())
+    assert finished.facts.section(Gateway) == old
+    assert outcome(finished, Dns) is Outcome.MEASURED
+
+
+def test_what_is_under_way_is_pending_and_waits_for_nothing() -> None:
+    collectors = (makes(System), makes(Gateway, 0.05), makes(Dns, needs=(Gateway,)), makes(Web, after=(Dns,)))
+    seen: list[tuple[type, ...]] = []
+
+    def settled(facts: Facts) -> bool:
+        seen.append(under_way(collectors, facts))
+        return False
+
+    go(*collectors, settled=settled)
+    assert seen == [(System, Gateway), (Gateway,), (Dns,), (Web,), ()]

@@ -13,7 +13,7 @@ from cpe_agent.diagnose.predicate import Look
 from cpe_agent.diagnose.readings import past
 from cpe_agent.facts import Past, PastRun, Router
 from cpe_agent.report import Report, from_json, make, to_json
-from cpe_agent.steps import Step
+from cpe_agent.steps import Stated, Step
 from tests.homes import facts_of, patch, plain, wired_home
 from tests.test_cases import SITUATIONS
 
@@ -200,3 +200,67 @@ def test_without_earlier_runs_nothing_is_known_of_restarts() -> None:
     assert isinstance(mine, Router)
     assert past.router_restarts.read(Past(), mine) is None
     assert past.session_drops.read(Past(), mine) is None
+
+
+def say(*situations: str, stated: Any = (), visit: Any = (), runs: Any = ()) -> Report:
+    home = plain(wired_home())
+    for name in situations:
+        words = SITUATIONS[name]
+        patch(home, words.get("set"), words.get("unset", ()), words.get("drop", ()))
+    patch(home, {"past.runs": list(runs)})
+    facts = facts_of(home)
+    return make(facts, judge(Look(facts), ALL), started=STARTED, seconds=1.0, platform="linux", case=None,
+                stated=stated, visit=visit)  # fmt: skip
+
+
+UNPLUGGED = {"verdict": "fault", "fault": "lan-cable-unplugged", "owner": "home", "same_boot": True}
+
+
+def test_what_the_customer_says_was_done_has_its_outcome_and_how_long_it_held() -> None:
+    done = (Stated("cable-pushed-in", STARTED - 600),)
+    before, good = {**UNPLUGGED, "age_s": 660.0}, {**GOOD, "age_s": 599.5}
+    (step,) = say(stated=done, runs=[before]).steps
+    assert (step.source, step.outcome, step.age_s, step.held_s) == ("stated", "gone", 600, 600)
+    assert step.fault == "lan-cable-unplugged"
+    (step,) = say(stated=done, runs=[good, before]).steps
+    assert (step.outcome, step.checks, step.held_s) == ("cured", 2, 600)
+    (step,) = say("no-carrier", stated=done, runs=[{**GOOD, "age_s": 300.0}, before]).steps
+    assert (step.outcome, step.held_s) == ("back", 300)
+    (step,) = say("no-carrier", stated=done, runs=[before]).steps
+    assert (step.outcome, step.held_s) == ("stayed", None)
+
+
+def test_where_no_history_is_kept_the_runs_of_this_visit_count() -> None:
+    done = (Stated("cable-pushed-in", STARTED - 1),)
+    visit = (PastRun(60.0, "fault", "lan-cable-unplugged", "home", same_boot=True),)
+    assert [s.outcome for s in say(stated=done, visit=visit).steps] == ["gone"]
+    assert [s.outcome for s in say(stated=done).steps] == [None]
+    history = [{**GOOD, "age_s": 90.0}]
+    assert [s.outcome for s in say(stated=done, visit=visit, runs=history).steps] == [None]
+
+
+def test_what_was_seen_is_not_said_as_well_and_two_things_at_once_cured_nothing() -> None:
+    before = {**FOUND, "age_s": 400.0}
+    stated = (Stated("router-restarted", STARTED - 200), Stated("waited", STARTED - 100))
+    report = report_of(runs=[before], **router_up(240))
+    facts_steps = {s.step: s.source for s in report.steps}
+    assert facts_steps == {"router-restarted": "observed"}
+    home = plain(wired_home())
+    patch(home, {"past.runs": [{**GOOD, "age_s": 50.0}, before], **{k.replace("__", "."): v for k, v in
+                 router_up(240).items()}})  # fmt: skip
+    facts = facts_of(home)
+    both = make(facts, judge(Look(facts), ALL), started=STARTED, seconds=1.0, platform="linux", case=None,
+                stated=stated)  # fmt: skip
+    assert {(s.step, s.source, s.outcome) for s in both.steps} == {
+        ("router-restarted", "observed", "gone"),
+        ("waited", "stated", "gone"),
+    }
+
+
+def test_every_step_is_told_in_words() -> None:
+    report = say("no-carrier", stated=[Stated("cable-pushed-in", STARTED - 120)],
+                 runs=[{**GOOD, "age_s": 60.0}, {**UNPLUGGED, "age_s": 200.0}])  # fmt: skip
+    text = " ".join(card(report).split())
+    assert "network cable pushed in 2 min ago" in text
+    assert "said by the customer" in text
+    assert "good for at least 1 minute after it" in text

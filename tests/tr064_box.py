@@ -33,6 +33,9 @@ VALUES = {
         "NewPhysicalLinkStatus": "Up",
     },
     "GetInfo": {
+        "NewUpTime": "93784",
+        "NewSerialNumber": "3CA62F000000",
+        "NewDeviceLog": "22.11.26 06:00:00 Internet connection failed for customer-4711@isp.example",
         "NewEnable": "1",
         "NewConnectionStatus": "Disconnected",
         "NewUserName": "customer-4711@isp.example",

@@ -4,7 +4,8 @@
 digits away differs from a code word by one of 494 amounts (+-d * 10^i and +-9d * 10^i); 1117 is the smallest modulus
 that gives each its own remainder, so both kinds of damage are corrected, always. Heavier damage is taken for a
 correctable one by chance in at most 149 of 1117 remainders (15 x 9 digits + 14 swaps); codes whose parts contradict
-each other are refused on top of that, which leaves less than 13 % misread (tests/test_spoken_code.py measures it).
+each other are refused on top of that. A digit that was not heard is written as ``?``: the remainder gives it back.
+docs/spoken-code.md has the proof and what each kind of damage comes to.
 
 The payload in mixed radix, then spread over its whole range: format 2, fault number 256, seven segments of 4 states,
 verdict and grade 7, age 16, report 952. No personal datum is in it.
@@ -19,6 +20,8 @@ from math import prod
 MODULUS = 1117
 RESIDUE = 468  # not 0: fifteen zeros are no code
 DIGITS = 15
+NOT_HEARD = "?"
+MOST_NOT_HEARD = 2
 FORMAT = 0
 SEGMENTS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
 STATES = ("ok", "degraded", "broken", "unknown")
@@ -87,15 +90,24 @@ def encode(
     return " ".join(digits[i : i + 3] for i in range(0, DIGITS, 3))
 
 
+def dtmf(code: str) -> str:
+    """The code as it is keyed into a telephone: digits and ``#``. A ``*`` on the way starts again."""
+    return "".join(c for c in code if c.isdecimal()) + "#"
+
+
 def decode(text: str, known_faults: frozenset[int]) -> Spoken:
-    """Read a code as it was written down: spaces, dashes and dots between digits do not matter. One wrong digit or
-    one swap of neighbours is corrected and said so. Raises ``Unreadable`` with the reason, in words for a person."""
-    digits = "".join(c for c in text if not c.isspace() and c not in "-.,_")
-    if not digits.isdecimal():
+    """Read a code as it was written down or keyed: spaces, dashes and dots between digits do not matter, ``?`` stands
+    for a digit that was not heard, ``#`` ends, ``*`` starts again. One wrong digit, one swap of neighbours or up to two
+    digits not heard are corrected and said to be. Raises ``Unreadable`` with the reason, in words for a person."""
+    keyed = text.partition("#")[0].rpartition("*")[2]
+    digits = "".join(c for c in keyed if not c.isspace() and c not in "-.,_")
+    if not all(c.isdecimal() or c == NOT_HEARD for c in digits):
         raise Unreadable("a code has digits only")
-    digits = "".join(str(int(c)) for c in digits)  # other scripts' digits count as what they mean
+    digits = "".join(c if c == NOT_HEARD else str(int(c)) for c in digits)  # any script's digits count
     if len(digits) != DIGITS:
         raise Unreadable(f"a code has {DIGITS} digits; these are {len(digits)}")
+    if NOT_HEARD in digits:
+        return _filled(digits, known_faults)
     value = int(digits)
     if value % MODULUS == RESIDUE:
         found = _unpack(value, known_faults, corrected=False)
@@ -108,6 +120,20 @@ def decode(text: str, known_faults: frozenset[int]) -> Spoken:
             if found is not None:
                 return found
     raise Unreadable("more than one digit is wrong; please have it read again")
+
+
+def _filled(digits: str, known_faults: frozenset[int]) -> Spoken:
+    """Two gaps have at most one filling with the right remainder, because no two wrong digits are congruent. It is the
+    right one if the digits that were heard are."""
+    gaps = digits.count(NOT_HEARD)
+    if gaps > MOST_NOT_HEARD:
+        raise Unreadable(f"{gaps} digits are missing; please have them read again")
+    pattern = digits.replace(NOT_HEARD, "{}")
+    for number in range(10**gaps):
+        value = int(pattern.format(*f"{number:0{gaps}d}"))
+        if value % MODULUS == RESIDUE and (found := _unpack(value, known_faults, corrected=True)) is not None:
+            return found
+    raise Unreadable("a digit is wrong besides the missing ones; please have it read again")
 
 
 def _neighbours(digits: str) -> list[int]:

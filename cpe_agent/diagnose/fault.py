@@ -55,7 +55,7 @@ class Grade(StrEnum):
     CIRCUMSTANTIAL = "circumstantial"
 
 
-CALL = "read-the-code"  # the test that is left when nothing more can be found out from here
+NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be found out from here
 
 
 class Stated(NamedTuple):
@@ -65,7 +65,7 @@ class Stated(NamedTuple):
     picture: Expr
     test: str
     done: Expr | None = None
-    then: str = CALL
+    then: str = NO_DEEPER
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,9 @@ class Fault:
     seen_with: str | None = None
 
 
-def expressions(fault: Fault) -> tuple[Expr, ...]:
-    """The fault's questions to the facts, strongest evidence first."""
-    found = (*evidence_for(fault), fault.rules_out, fault.veto)
+def expressions(fault: Fault, *, stated: bool = True) -> tuple[Expr, ...]:
+    """The fault's questions to the facts, strongest evidence first. Not ``stated``: those of a run that measures."""
+    found = (*(evidence_for(fault) if stated else evidence_for(fault)[:-1]), fault.rules_out, fault.veto)
     return tuple(e for e in found if e is not None)
 
 

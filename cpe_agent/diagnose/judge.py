@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cpe_agent.diagnose.ask import GRADES, Asked, answer, ask, ask_again
-from cpe_agent.diagnose.fault import CALL, Effect, Fault, Grade, Owner
+from cpe_agent.diagnose.fault import NO_DEEPER, Effect, Fault, Grade, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
 from cpe_agent.diagnose.predicate import PENDING, UNKNOWN, YES, Look
@@ -178,7 +178,7 @@ def _possible(asked: Iterable[Asked], failing: Rung, rungs: Rungs) -> tuple[Find
 def _next_test(suspects: Sequence[Finding], look: Look) -> tuple[str, tuple[str, ...]] | None:
     if look.facts.measured(Plan) and look.facts[Plan].asked_only:
         stated = suspects[0].fault.stated if suspects else None
-        test = CALL if stated is None else stated.then if answer(stated.done, look, {}) is YES else stated.test
+        test = NO_DEEPER if stated is None else stated.then if answer(stated.done, look, {}) is YES else stated.test
         return test, tuple(s.fault.code for s in suspects)
     if not suspects:
         return "run-again-deep", ()

@@ -121,7 +121,7 @@ class SsdpSearch(NamedTuple):
 
 
 class IgdService(NamedTuple):
-    service: str  # "WANPPPConnection" | "WANIPConnection" | "WANCommonInterfaceConfig"
+    service: str  # "WANPPPConnection" | "WANIPConnection" | "WANCommonInterfaceConfig" | "DeviceInfo"
     service_type: str
     control_url: str
 

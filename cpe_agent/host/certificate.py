@@ -1,4 +1,5 @@
-"""Who issued a certificate, read from its DER bytes (X.690, RFC 5280): also from one that nobody should trust."""
+"""Who issued a certificate and whose key it is, read from its DER bytes (X.690, RFC 5280): also from one that nobody
+should trust."""
 
 from __future__ import annotations
 
@@ -15,19 +16,41 @@ def issuer(der: bytes) -> str | None:
     """The issuer's organisation, else its common name; cleaned, at most 64 characters. None when it has neither or
     the bytes are no certificate."""
     try:
-        _, certificate, _ = _element(der, 0)
-        _, body, _ = _element(certificate, 0)
-        at = 0
-        tag, _, after = _element(body, at)
-        if tag == _VERSION:  # explicit, and absent in version 1
-            at = after
-        for _ in ("serial number", "signature algorithm"):
-            _, _, at = _element(body, at)
+        body, at = _issuer_at(der)
         _, name, _ = _element(body, at)
         found = _names(name)
     except ValueError:
         return None
     return found.get(_ORGANISATION) or found.get(_COMMON_NAME)
+
+
+def key_pin(der: bytes) -> str | None:
+    """SHA-256 of the SubjectPublicKeyInfo in base64: what RFC 7469 pins (2.4). None when the bytes are no
+    certificate."""
+    from base64 import b64encode
+    from hashlib import sha256
+
+    try:
+        body, at = _issuer_at(der)
+        for _ in ("issuer", "validity", "subject"):
+            _, _, at = _element(body, at)
+        _, _, after = _element(body, at)
+    except ValueError:
+        return None
+    return b64encode(sha256(body[at:after]).digest()).decode()
+
+
+def _issuer_at(der: bytes) -> tuple[bytes, int]:
+    """The part that is signed, and where in it the issuer's name begins."""
+    _, certificate, _ = _element(der, 0)
+    _, body, _ = _element(certificate, 0)
+    at = 0
+    tag, _, after = _element(body, at)
+    if tag == _VERSION:  # explicit, and absent in version 1
+        at = after
+    for _ in ("serial number", "signature algorithm"):
+        _, _, at = _element(body, at)
+    return body, at
 
 
 def _names(name: bytes) -> dict[bytes, str]:

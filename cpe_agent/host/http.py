@@ -21,7 +21,8 @@ from cpe_agent.host.stream import open_stream
 from cpe_agent.host.tls import handshake_failure, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import ssl
+    from collections.abc import Callable, Mapping
 
     from cpe_agent.host.stream import Stream
 
@@ -79,8 +80,10 @@ async def exchange(
     body: bytes = b"",
     timeout_s: float,
     max_bytes: int,
+    accept: Callable[[ssl.SSLObject], bool] | None = None,
 ) -> Exchange:
-    """One request. ``address`` overrides the look-up of the host; ``proxy`` is "host:port" or a URL of one."""
+    """One request. ``address`` overrides the look-up of the host; ``proxy`` is "host:port" or a URL of one. ``accept``
+    is asked about the session before anything is sent inside it."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     result = Exchange(url)
@@ -92,7 +95,7 @@ async def exchange(
         return result
     try:
         async with asyncio.timeout_at(start + timeout_s):
-            await _run(result, target, via, address, method, headers or {}, body, max_bytes, start + timeout_s)
+            await _run(result, target, via, address, method, headers or {}, body, max_bytes, start + timeout_s, accept)
     except TimeoutError:
         # Bytes that trickle are another fault than silence.
         result.failure = Failure.TOO_SLOW if result.message.received else Failure.TIMED_OUT
@@ -114,6 +117,7 @@ async def _run(
     body: bytes,
     max_bytes: int,
     deadline: float,
+    accept: Callable[[ssl.SSLObject], bool] | None,
 ) -> None:
     loop = asyncio.get_running_loop()
     peer = via or target
@@ -139,7 +143,11 @@ async def _run(
                     return  # the proxy's own answer, 407 for one, is what there is to say
                 result.message = Message()
             if secure:
-                await stream.start_tls(await verified(timeout_s=max(0.01, deadline - loop.time())), target.host)
+                context = await verified(timeout_s=max(0.01, deadline - loop.time()))
+                session = await stream.start_tls(context, target.host)
+                if accept is not None and not accept(session):
+                    result.failure = Failure.TLS_UNTRUSTED
+                    return
             form = f"http://{target.authority}{target.path}" if via is not None and not secure else target.path
             await stream.write(_request(method, form, target, headers, body))
             await _answer(stream, result, method, max_bytes)

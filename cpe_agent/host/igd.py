@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 256 * 1024
 _MOST_SERVICES = 8
-_KINDS = ("WANPPPConnection", "WANIPConnection", "WANCommonInterfaceConfig")
+_KINDS = ("WANPPPConnection", "WANIPConnection", "WANCommonInterfaceConfig", "DeviceInfo")
 _SOURCES = (
     ("urn:dslforum-org:device:InternetGatewayDevice:", "tr064"),
     ("urn:schemas-upnp-org:device:InternetGatewayDevice:2", "igd2"),
@@ -31,6 +31,7 @@ _KEPT = (
     "NewConnectionStatus",
     "NewLastConnectionError",
     "NewUptime",
+    "NewUpTime",  # DeviceInfo:1 spells it so
     "NewExternalIPAddress",
     "NewPhysicalLinkStatus",
     "NewWANAccessType",

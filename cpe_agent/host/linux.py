@@ -276,9 +276,11 @@ class LinuxLocal:
 
     def _login_tests(self) -> tuple[DialEntry, ...]:
         from cpe_agent.host import login_record
-        from cpe_agent.host.state_folder import state_folder
+        from cpe_agent.host.user_state import user_state
 
-        return login_record.login_tests(state_folder(), time.time())
+        state = user_state()
+        with state.rights():
+            return login_record.login_tests(state.folder, time.time())
 
     # ------------------------------------------------------------------ before this run
 
@@ -287,17 +289,21 @@ class LinuxLocal:
 
     def _past_runs(self) -> tuple[PastRun, ...]:
         from cpe_agent.host import history, linux_here
-        from cpe_agent.host.state_folder import state_folder
+        from cpe_agent.host.user_state import user_state
 
         here = linux_here.look(self._links.get(), looks=3)
-        kept = history.load(state_folder())
+        state = user_state()
+        with state.rights():
+            kept = history.load(state.folder)
         return () if kept is None or here is None else history.past_runs(kept, here)
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
         from cpe_agent.host import history, linux_here
-        from cpe_agent.host.state_folder import state_folder
+        from cpe_agent.host.user_state import user_state
 
         here = linux_here.look(self._links.get())
         if here is not None:
-            history.keep(state_folder(), here, run)
+            state = user_state()
+            with state.rights():
+                history.keep(state.folder, here, run)

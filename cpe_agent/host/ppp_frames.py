@@ -13,9 +13,8 @@ from typing import Any, NamedTuple
 
 from cpe_agent.collector import CannotMeasure, Outcome
 
-BROADCAST = b"\xff" * 6
 DISCOVERY_TYPE, SESSION_TYPE = 0x8863, 0x8864
-PADI, PADO, PADR, PADS, PADT = 0x09, 0x07, 0x19, 0x65, 0xA7
+PADO, PADR, PADS, PADT = 0x07, 0x19, 0x65, 0xA7
 SERVICE_NAME, AC_NAME, HOST_UNIQ, AC_COOKIE, RELAY_SESSION_ID = 0x0101, 0x0102, 0x0103, 0x0104, 0x0110
 SERVICE_NAME_ERROR, AC_SYSTEM_ERROR, GENERIC_ERROR = 0x0201, 0x0202, 0x0203
 LCP, PAP, CHAP, IPCP, IPV6CP = 0xC021, 0xC023, 0xC223, 0x8021, 0x8057
@@ -64,7 +63,7 @@ class SessionFrame(NamedTuple):
 
 
 def load() -> ModuleType:
-    """scapy's PPP layers: a quarter of a second, once. Raises ``CannotMeasure`` when scapy is not installed."""
+    """scapy's PPP layers: an eighth of a second, once. Raises ``CannotMeasure`` when scapy is not installed."""
     try:
         import logging
 
@@ -73,8 +72,10 @@ def load() -> ModuleType:
         import scapy.main
 
         _without_tables(scapy.main)
-        import scapy.layers.ppp as layers
         from scapy.config import conf
+
+        conf.route_autoload = conf.route6_autoload = False
+        import scapy.layers.ppp as layers
     except ImportError:
         raise CannotMeasure(
             Outcome.UNSUPPORTED, "the login test needs scapy, which is not installed: pip install 'cpe-agent[raw]'"
@@ -85,14 +86,15 @@ def load() -> ModuleType:
 
 
 def _without_tables(main: Any) -> None:
-    """scapy reads a table of every maker of network hardware, half a second long, and keeps such tables as pickles in
-    the user's home, where a program with rights over raw frames should neither read nor write. No frame needs them.
-    Without its cache only: an empty table must not be kept there for others."""
+    """scapy reads tables of every maker of network and Bluetooth hardware, half a second long, and keeps such tables as
+    pickles in the user's home, where a program with rights over raw frames should neither read nor write. No frame
+    needs them. Without its cache only: an empty table must not be kept there for others."""
     if "scapy.data" not in sys.modules and hasattr(main, "SCAPY_CACHE_FOLDER"):
         main.SCAPY_CACHE_FOLDER = None
-        makers: Any = ModuleType("scapy.libs.manuf")
-        makers.DATA = ""
-        sys.modules["scapy.libs.manuf"] = makers
+        for name in ("scapy.libs.manuf", "scapy.libs.bluetoothids"):
+            makers: Any = ModuleType(name)
+            makers.DATA = ""
+            sys.modules[name] = makers
 
 
 # ------------------------------------------------------------------ made

@@ -43,9 +43,9 @@ def is_known(name: bytes | None, mac: bytes, listed: Sequence[str]) -> bool:
     )
 
 
-def call(mac: bytes, unique: bytes) -> bytes:
-    """A PADI for any service (RFC 2516, 5.1)."""
-    tags = _TAG.pack(_SERVICE_NAME, 0) + _TAG.pack(_HOST_UNIQ, len(unique)) + unique
+def call(mac: bytes, unique: bytes, service: bytes = b"") -> bytes:
+    """A PADI for that service, or for any (RFC 2516, 5.1)."""
+    tags = _TAG.pack(_SERVICE_NAME, len(service)) + service + _TAG.pack(_HOST_UNIQ, len(unique)) + unique
     header = _HEADER.pack(b"\xff" * 6, mac, _DISCOVERY, _VERSION_TYPE, _PADI, 0, len(tags))
     return (header + tags).ljust(_SHORTEST, b"\0")
 

@@ -1,4 +1,5 @@
-"""The raw wire: whole Ethernet frames of PPPoE on one interface. Linux: AF_PACKET (packet(7)), needs CAP_NET_RAW."""
+"""The raw wire: whole Ethernet frames of PPPoE on one interface. Linux: AF_PACKET (packet(7)), needs CAP_NET_RAW.
+Windows and macOS: ``pcap_wire``, needs an administrator (and Npcap on Windows)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import asyncio
 import socket
 import struct
 import sys
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from cpe_agent.collector import CannotMeasure, Outcome
 
@@ -17,10 +18,10 @@ _ETH_P_ALL = 0x0003
 _SOL_PACKET, _PACKET_AUXDATA, _PACKET_IGNORE_OUTGOING = 263, 8, 23  # linux/if_packet.h
 _AUXDATA = struct.Struct("=IIIHHHH")  # struct tpacket_auxdata
 _VLAN_VALID = 1 << 4  # TP_STATUS_VLAN_VALID
-_VLAN_TYPE = b"\x81\x00"
-_LONGEST_FRAME = 1514
+VLAN_TYPE = b"\x81\x00"
+LONGEST_FRAME = 1514
 _A_TURN = 64  # frames read before other work gets its turn: a flood must not hold the loop
-_MOST_FRAMES = 20_000
+MOST_FRAMES = 20_000
 
 
 class Wire(Protocol):
@@ -39,6 +40,12 @@ class Wire(Protocol):
 
     def close(self) -> None: ...
 
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
 
 class PacketWire:
     """``Wire`` over AF_PACKET."""
@@ -48,7 +55,7 @@ class PacketWire:
 
         self._nic = nic
         self._vlan = vlan
-        self._left = _MOST_FRAMES
+        self._left = MOST_FRAMES
         # Bound to every protocol: the kernel hands a frame of a VLAN that has no interface here to no other socket.
         self._sock, self.mac = open_packet(nic, _ETH_P_ALL, "raw frames", whole_frames=True)
         try:
@@ -70,7 +77,7 @@ class PacketWire:
 
     def send(self, frame: bytes) -> None:
         if self._vlan is not None:
-            frame = frame[:12] + _VLAN_TYPE + self._vlan.to_bytes(2, "big") + frame[12:]
+            frame = frame[:12] + VLAN_TYPE + self._vlan.to_bytes(2, "big") + frame[12:]
         try:
             self._sock.send(frame)
         except OSError as error:
@@ -107,13 +114,13 @@ class PacketWire:
         if self._left <= 0:
             raise BlockingIOError  # a flood: what has not arrived among so many frames never will
         try:
-            frame, ancillary, _, _ = self._sock.recvmsg(_LONGEST_FRAME + 1, 64)
+            frame, ancillary, _, _ = self._sock.recvmsg(LONGEST_FRAME + 1, 64)
         except BlockingIOError:
             raise
         except OSError:
             return None  # the interface went down; the next send says so
         self._left -= 1
-        if len(frame) > _LONGEST_FRAME or _vlan_of(ancillary) != (self._vlan or 0):
+        if len(frame) > LONGEST_FRAME or _vlan_of(ancillary) != (self._vlan or 0):
             return None
         return frame
 
@@ -127,8 +134,12 @@ def _vlan_of(ancillary: list[tuple[int, int, bytes]]) -> int:
     return 0
 
 
-def open_wire(nic: str, *, vlan: int | None = None) -> PacketWire:
+def open_wire(nic: str, *, vlan: int | None = None) -> Wire:
     """Open an interface for PPPoE frames. Raises ``CannotMeasure``: denied without the right, unsupported elsewhere."""
-    if not (sys.platform.startswith("linux") and hasattr(socket, "AF_PACKET")):
-        raise CannotMeasure(Outcome.UNSUPPORTED, f"no raw frames on {sys.platform} yet")
-    return PacketWire(nic, vlan)
+    if sys.platform.startswith("linux") and hasattr(socket, "AF_PACKET"):
+        return PacketWire(nic, vlan)
+    if sys.platform in ("win32", "darwin"):
+        from cpe_agent.host.pcap_wire import PcapWire
+
+        return PcapWire(nic, vlan)
+    raise CannotMeasure(Outcome.UNSUPPORTED, f"no raw frames on {sys.platform} yet")

@@ -21,3 +21,12 @@ def state_folder() -> Path:
     # The XDG specification: a relative path is invalid and must be ignored.
     named = Path(os.environ.get("XDG_STATE_HOME") or "")
     return (named if named.is_absolute() else home / ".local" / "state") / "cpe-agent"
+
+
+def runtime_folder() -> Path:
+    """The user's own folder for what ends with the session: XDG_RUNTIME_DIR, elsewhere the folder for state. Raises
+    OSError for a user without a home."""
+    named = Path(os.environ.get("XDG_RUNTIME_DIR") or "")
+    if sys.platform not in ("win32", "darwin") and named.is_absolute() and named.is_dir():
+        return named / "cpe-agent"
+    return state_folder()

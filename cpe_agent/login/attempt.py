@@ -7,6 +7,8 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.collector import CannotMeasure
+from cpe_agent.host.ppp_frames import load
+from cpe_agent.host.thread import in_thread
 from cpe_agent.login.address_control import Address, take_address
 from cpe_agent.login.authentication import Login
 from cpe_agent.login.close import close
@@ -16,16 +18,19 @@ from cpe_agent.login.link_control import LinkControl
 from cpe_agent.login.outcome import Seen, Stage, Verdict, verdict_of
 from cpe_agent.login.rules import objection, rejected_lately
 from cpe_agent.login.session import Session
-from cpe_agent.login.surroundings import look
+from cpe_agent.login.surroundings import Surroundings, look
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
+    from types import ModuleType, TracebackType
 
     from cpe_agent.host import Host
     from cpe_agent.host.raw import Wire
     from cpe_agent.login.memory import Memory
     from cpe_agent.login.secret import Secret
+
+
+LOAD_S = 60.0  # a slow disk; the call does not wait for scapy, only its answer does
 
 
 class Order(NamedTuple):
@@ -53,10 +58,11 @@ async def attempt(
     """Raises ``CannotMeasure`` when the interface takes no frames any more."""
     seen = Seen(listed=bool(order.listed), service=order.service)
     seen.rejected_before = rejected_lately(memory.attempts, time.time()) or (False if memory.complete else None)
-    around = asyncio.ensure_future(look(host, order.interface))
+    loading = asyncio.ensure_future(in_thread(load, timeout_s=LOAD_S))
+    around = asyncio.ensure_future(_around(host, order.interface, loading))
     try:
         with _Clock("discovery", seen, watch):
-            seen.concentrators, seen.unmatched = await find(wire, order.service, order.listed)
+            seen.concentrators, seen.unmatched = await find(wire, order.service, order.listed, loading)
             if not seen.concentrators:
                 seen.surroundings = await around
                 raise Over(Outcome.NO_PADO)
@@ -65,9 +71,17 @@ async def attempt(
     except Over as over:
         seen.outcome, seen.text, seen.why = over.outcome, over.text, over.why
     finally:
-        around.cancel()
-        await asyncio.gather(around, return_exceptions=True)
+        for task in (around, loading):
+            task.cancel()
+        await asyncio.gather(around, loading, return_exceptions=True)
     return verdict_of(seen)
+
+
+async def _around(host: Host, interface: str, loading: asyncio.Future[ModuleType]) -> Surroundings:
+    """Looked at when scapy is there: a processor that is busy with it must not make a router look silent, and a session
+    of this home that is up look down."""
+    await asyncio.shield(loading)
+    return await look(host, interface)
 
 
 def _methods(order: Order, concentrator: Concentrator) -> tuple[str, ...]:

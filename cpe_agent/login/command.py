@@ -12,9 +12,8 @@ from cpe_agent.collector import Outcome as Measuring
 from cpe_agent.facts import NicKind
 from cpe_agent.host.core_dump import no_core_dump
 from cpe_agent.host.login_record import LoginEnd
-from cpe_agent.host.ppp_frames import load
 from cpe_agent.host.raw import open_wire
-from cpe_agent.host.state_folder import state_folder
+from cpe_agent.host.user_state import user_state
 from cpe_agent.login.attempt import Order, attempt, refused_by_rules
 from cpe_agent.login.ending import Outcome
 from cpe_agent.login.memory import Memory
@@ -63,12 +62,12 @@ def run_login_test(
     secret: Secret | None = None
     try:
         order = order._replace(interface=asyncio.run(_interface(host, interface)))
-        memory = Memory(state_folder())
+        state = user_state()
+        memory = Memory(state.folder, state.rights)
         verdict = refused_by_rules(order, memory)
         if verdict is None:
             with open_wire(order.interface, vlan=vlan) as wire:
                 secret = read_secret(from_stdin=password_stdin)
-                load()
                 verdict = asyncio.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
                 word = word_of(verdict, any_method=method == "auto")
                 if word is not None:

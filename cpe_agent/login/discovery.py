@@ -11,10 +11,8 @@ from cpe_agent.host.ppp_frames import (
     AC_COOKIE,
     AC_NAME,
     AC_SYSTEM_ERROR,
-    BROADCAST,
     GENERIC_ERROR,
     HOST_UNIQ,
-    PADI,
     PADO,
     PADR,
     PADS,
@@ -27,17 +25,19 @@ from cpe_agent.host.ppp_frames import (
     read_frame,
     value_of,
 )
-from cpe_agent.host.pppoe_discovery import is_known
+from cpe_agent.host.pppoe_discovery import call, is_known
 from cpe_agent.login.ending import Outcome, Over
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import ModuleType
 
     from cpe_agent.host.raw import Wire
 
 PADI_RESEND_S = (0.4, 1.1)
 PADI_GIVE_UP_S = 2.0  # with the program's own start the verdict stands within 2.8 s
 OTHERS_S = 0.2  # how long a second concentrator may take after the first answer
+MEANWHILE_S = 0.1  # at the least to read what came while scapy was loading, on a slow computer too
 PADR_RESEND_S = (0.7, 1.7)
 PADR_GIVE_UP_S = 2.5
 MOST_CONCENTRATORS = 8
@@ -80,22 +80,26 @@ class Found(NamedTuple):
     unmatched: bool
 
 
-async def find(wire: Wire, service: str, listed: Sequence[str]) -> Found:
+async def find(wire: Wire, service: str, listed: Sequence[str], loading: asyncio.Future[ModuleType]) -> Found:
     """Call (PADI) and collect the offers (PADO), in order of arrival, one a concentrator; none is a finding too. A
-    second answer is waited for: a rogue beside the provider's own is worth knowing before anything is sent."""
+    second answer is waited for: a rogue beside the provider's own is worth knowing before anything is sent.
+
+    ``loading``: scapy, which loads while the call is out; that one frame is spelled without it. Raises
+    ``CannotMeasure`` when it is not installed."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     unique = os.urandom(8)
-    tags = ((SERVICE_NAME, service.encode()), (HOST_UNIQ, unique))
     found: dict[bytes, Concentrator] = {}
     unmatched = False
     until = start + PADI_GIVE_UP_S
     for following in (*PADI_RESEND_S, PADI_GIVE_UP_S):
         if found:
             break
-        wire.send(discovery_frame(BROADCAST, wire.mac, PADI, 0, tags))
+        wire.send(call(wire.mac, unique, service.encode()))
         while (left := min(start + following, until) - loop.time()) > 0:
             frame = await wire.receive(left)
+            arrived = loop.time()
+            await asyncio.shield(loading)
             heard = None if frame is None else read_frame(frame, wire.mac)
             if not isinstance(heard, Discovery) or heard.code != PADO:
                 continue
@@ -106,7 +110,7 @@ async def find(wire: Wire, service: str, listed: Sequence[str]) -> Found:
                 continue
             if not found:
                 following = PADI_GIVE_UP_S
-                until = min(until, loop.time() + OTHERS_S)
+                until = min(until, max(arrived + OTHERS_S, loop.time() + MEANWHILE_S))
             found[heard.source] = _concentrator(heard, listed)
     return Found(tuple(found.values()), unmatched)
 

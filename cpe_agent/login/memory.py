@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 import os
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from cpe_agent.host.login_record import FILE_NAME, MOST_BYTES, MOST_ENDS, LoginEnd, read_ends
 from cpe_agent.login.rules import WINDOW_S, Attempt, age_s
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _MOST_ATTEMPTS = 64
@@ -20,10 +22,12 @@ _SALT_BYTES = 16
 
 class Memory:
     """``problem``: the key of a sentence when the file is damaged or cannot be written. ``complete`` is False when
-    earlier attempts may be missing: then nothing may be concluded from there being none."""
+    earlier attempts may be missing: then nothing may be concluded from there being none. ``rights``: what is held
+    around each use of the folder (``cpe_agent.host.user_state``)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rights: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
         self._path = folder / FILE_NAME
+        self._rights = rights
         self._salt = os.urandom(_SALT_BYTES)
         self.problem: str | None = None
         self.complete = True
@@ -34,7 +38,8 @@ class Memory:
     def look(self) -> None:
         """Read the file: another login test may have written to it since."""
         try:
-            self._load()
+            with self._rights():
+                self._load()
         except FileNotFoundError:
             pass
         except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
@@ -86,14 +91,21 @@ class Memory:
             "attempts": [a._asdict() for a in self.attempts],
             "ends": [e._asdict() for e in self.ends],
         }
+        try:
+            with self._rights():
+                self._replace(json.dumps(plain).encode())
+        except OSError:
+            self.problem = "memory.unwritable"
+
+    def _replace(self, content: bytes) -> None:
         partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             opened = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(opened, "wb") as file:
-                file.write(json.dumps(plain).encode())
+                file.write(content)
             partial.replace(self._path)
         except OSError:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
-            self.problem = "memory.unwritable"
+            raise

@@ -6,6 +6,7 @@ import textwrap
 import time
 from typing import TYPE_CHECKING
 
+from cpe_agent.layout import printable
 from cpe_agent.login.ending import Outcome
 from cpe_agent.words import fault_text, login_text, shape_question, ui
 
@@ -27,7 +28,7 @@ def shown(verdict: Verdict, plan: Plan, at: float, language: str = "en") -> str:
     rows = _rows(verdict, plan, at, language)
     lines = [login_text(f"outcome.{verdict.outcome}", language), ""]
     for label, text in rows:
-        lines += textwrap.wrap(f"{label:<{_INDENT}}{text}", _WIDTH, subsequent_indent=" " * _INDENT)
+        lines += textwrap.wrap(printable(f"{label:<{_INDENT}}{text}"), _WIDTH, subsequent_indent=" " * _INDENT)
     return "\n".join(lines) + "\n"
 
 

@@ -3,9 +3,10 @@ it alone, live or in a file."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cpe_agent.report import Report
+if TYPE_CHECKING:
+    from cpe_agent.report import Report
 
 ACTIONS = ("again", "answer", "language", "send", "keep-back", "save", "wish", "task", "stop")
 """What a button may ask for: the field ``do`` of a form that is posted to ``do``. ``again`` may carry ``step`` (what

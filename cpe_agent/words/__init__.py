@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from gettext import GNUTranslations
 
 LANGUAGES = ("he", "en", "ar", "ru")
@@ -131,6 +131,17 @@ def asked(question: str, language: str = SOURCE) -> str:
     return text
 
 
+def listed(items: Iterable[str], language: str = SOURCE, *, apart: bool = False) -> str:
+    """Words in a row, joined as the language joins them; ``apart`` for whole sentences."""
+    words = list(items)
+    joint = phrase("values", "apart" if apart else "listed", language)
+    joint = joint.replace("\u2068", "").replace("\u2069", "")  # an isolate in an isolate for every word is no help
+    row = words.pop() if words else ""
+    for first in reversed(words):
+        row = joint.format(first=first, rest=row)
+    return row
+
+
 def right_to_left(language: str) -> bool:
     return language in RIGHT_TO_LEFT
 
@@ -161,7 +172,7 @@ def amount(fact: str, value: object, language: str = SOURCE) -> str:
     if isinstance(value, bool):
         return phrase("values", "yes" if value else "no", language)
     if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or phrase("values", "none", language)
+        return listed(map(str, value), language) or phrase("values", "none", language)
     if not isinstance(value, int | float):
         return str(table("values", "PHRASES", language).get(str(value), str(value).replace("_", " ")))
     unit = fact.rpartition("_")[2]

@@ -1,6 +1,6 @@
 """Two namespaces and the wire between them: the program on one side, the scripted concentrator on the other.
 
-lgpc eth0 ------------------------- line lgac
+lgpcPID eth0 ------------------------- line lgacPID
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.lab.needs import clean_environment
 from tests.probe_lab import ip, listening, program
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PC, AC = "lgpc", "lgac"
+PC, AC = (f"{side}{os.getpid()}" for side in ("lgpc", "lgac"))  # two suites at once do not meet
 USER, SECRET = "alice@isp.example", "correct horse"
 
 
@@ -46,9 +46,9 @@ class Ran(NamedTuple):
         return said
 
 
-def command(*arguments: str, interface: str | None = "eth0", user: str = USER) -> list[str]:
+def command(*arguments: str, interface: str | None = "eth0", user: str = USER, module: str = "cpe_agent") -> list[str]:
     named = [] if interface is None else ["--interface", interface]
-    program = [sys.executable, "-m", "cpe_agent", "login-test"]
+    program = [sys.executable, "-m", module, "login-test"]
     return [*program, *named, "--user", user, "--password-stdin", *arguments]
 
 
@@ -101,11 +101,13 @@ class Place:
         json_: bool = True,
         before: Sequence[str] = (),
         more: dict[str, str] | None = None,
+        module: str = "cpe_agent",
     ) -> Ran:
-        """One run of the program beside the concentrator. ``before``: what starts it; ``more``: of its environment."""
-        shape = ["--json"] if json_ else []
+        """One run of the program beside the concentrator. ``before``: what starts it; ``more``: of its environment;
+        ``module``: what is run in its place."""
+        called = command(*(["--json"] if json_ else []), *arguments, user=user, interface=interface, module=module)
         done = subprocess.run(
-            ["ip", "netns", "exec", PC, *before, *command(*shape, *arguments, user=user, interface=interface)],
+            ["ip", "netns", "exec", PC, *before, *called],
             input=secret + "\n",
             capture_output=True,
             text=True,
@@ -137,7 +139,7 @@ def router(home: Path, status: str) -> Iterator[None]:
 
 @contextmanager
 def place() -> Iterator[Place]:
-    _remove()
+    _sweep()
     try:
         ip(f"netns add {PC}", f"netns add {AC}")
         ip(f"link add eth0 netns {PC} type veth peer name line netns {AC}")
@@ -159,10 +161,16 @@ def place() -> Iterator[Place]:
             finally:
                 running.kill()
     finally:
-        _remove()
+        _remove(PC, AC)
 
 
-def _remove() -> None:
-    for name in (PC, AC):
+def _sweep() -> None:
+    """What runs left behind that were killed, and an earlier place of this one."""
+    left = [netns.name for netns in Path("/run/netns").glob("lg[pa]c[0-9]*")]
+    _remove(*(name for name in left if name in (PC, AC) or not Path(f"/proc/{name[4:]}").exists()))
+
+
+def _remove(*names: str) -> None:
+    for name in names:
         if Path(f"/run/netns/{name}").exists():
             subprocess.run(["ip", "netns", "del", name], check=False)

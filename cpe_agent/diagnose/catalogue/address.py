@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.catalogue.conditions import LOSSY_LEG
+from cpe_agent.diagnose.catalogue.modem_segment import MAYBE_AT_THE_MODEM
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
@@ -34,9 +35,13 @@ FAULTS: tuple[Fault, ...] = (
         symptom=_NO_ADDRESS & ~known(address.static_here),
         rules_out=wire.dhcp_offers.at_least(1) | AT_THE_MODEM,
         # Who else gets an address from it shows that it serves; where this computer dials there may be no router.
-        veto=known(OTHERS_WORK) | known(dialling.kind.is_("pppoe")),
+        veto=known(OTHERS_WORK) | known(dialling.kind.is_("pppoe")) | MAYBE_AT_THE_MODEM,
         test="ask-for-an-address",
-        separate_from={"dhcp-client-stopped": "restart-this-computer", "dhcp-pool-exhausted": "ask-second-device"},
+        separate_from={
+            "dhcp-client-stopped": "restart-this-computer",
+            "dhcp-pool-exhausted": "ask-second-device",
+            "access-no-pado": "ask-who-dials",
+        },
         source="RFC 2131 4.4.1: a client that gets no DHCPOFFER keeps asking; 169.254/16 by RFC 3927",
         seen_with="dnsmasq (lab)",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpe_agent.diagnose.catalogue.modem_segment import MAYBE_AT_THE_MODEM
 from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
 from cpe_agent.diagnose.gates import (
     DEAD,
@@ -141,7 +142,8 @@ FAULTS: tuple[Fault, ...] = (
         ),
         symptom=(NO_SESSION_WORD & ~known(asked.wan.one_of(*WITHOUT_PPPOE)))
         | (router.service.is_("ppp") & EXPLICIT & router.last_error.is_("ISP_TIME_OUT"))
-        | (dialling.kind.is_("pppoe") & dialling.meaning.is_("no_answer")),
+        | (dialling.kind.is_("pppoe") & dialling.meaning.is_("no_answer"))
+        | (MAYBE_AT_THE_MODEM & wire.dhcp_unanswered),
         rules_out=FAR_END_SPOKE | LAMP_DARK,
         # Silence after a refusal may be the concentrator's lock-out.
         veto=known(router.uptime_s.below(JUST_STARTED_S)) | known(dialling.refused_lately),

@@ -6,10 +6,11 @@ sparing with its own answers. Loss on the way to the router itself is the home's
 
 from __future__ import annotations
 
+from cpe_agent.diagnose.catalogue.line import JUST_STARTED_S
 from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import address, asked, link, out, traffic
+from cpe_agent.diagnose.readings import address, asked, link, out, router, traffic
 
 LOSS_PERCENT = 2  # of forty packets: two or more, once in each half of the run, so a single drop never counts
 SUSPECT_PERCENT = 10
@@ -42,6 +43,7 @@ FAULTS: tuple[Fault, ...] = (
         # A first hop that never answers leaves open whether the line or what follows it loses.
         symptom=FAR_SUSPECT & GATEWAY_CLEAN & ~known(FIRST_HOP_CLEAN),
         veto=~link.wired
+        | known(router.uptime_s.below(JUST_STARTED_S))  # a line that trains loses packets
         | address.vpn_takes_default
         | traffic.own_mbps.above(OWN_LOAD_MBPS)
         | known(out.first_hop_rtt_median_ms.above(QUEUE_MS)),

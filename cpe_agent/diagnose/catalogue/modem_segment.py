@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
-from cpe_agent.diagnose.readings import address, dialling, link, pppoe, wire
+from cpe_agent.diagnose.predicate import known
+from cpe_agent.diagnose.readings import address, asked, dialling, link, pppoe, wire
 from cpe_agent.diagnose.readings.said import said
 
 # Cheap parts first: in a home with an address nobody waits for the wire.
@@ -17,6 +18,15 @@ NOBODY_DIALS = (
 )
 COMPUTER_DIALS = said("who-dials", "computer")
 ROUTER_DIALS = said("who-dials", "router")
+MAYBE_AT_THE_MODEM = (
+    address.v4_usable.is_(False)
+    & link.carrier
+    & link.wired
+    & (known(asked.wan.is_("pppoe")) | known(dialling.set_up) | COMPUTER_DIALS)
+    & ~ROUTER_DIALS
+)
+"""Homes of this provider log in by PPPoE, or this computer is set up to: its cable may lead straight to the modem,
+where nobody owes it an address."""
 
 FAULTS: tuple[Fault, ...] = (
     Fault(

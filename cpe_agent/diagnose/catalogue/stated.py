@@ -7,7 +7,7 @@ of another explanation. Where every lamp is right and every device is dead, the 
 
 from __future__ import annotations
 
-from cpe_agent.diagnose.fault import CALL, Stated
+from cpe_agent.diagnose.fault import NO_DEEPER, Stated
 from cpe_agent.diagnose.gates import FIRST_SOCKET_WORKS, LAMP_DARK, LAMP_STEADY, LOS_RED, MODEM_DARK, MODEM_LIT
 from cpe_agent.diagnose.predicate import Expr
 from cpe_agent.diagnose.readings.asked import asked_only
@@ -74,25 +74,25 @@ STATED: dict[str, Stated] = {
     "wan-cable-unplugged": Stated(
         NO_SIGNAL & MODEM_LIT & said("los-lamp", "off") & (MOVED | NEW_ROUTER), "photo-of-router-sockets"
     ),
-    "home-line-wiring-fault": Stated(NO_SIGNAL & FIRST_SOCKET_WORKS & ~MODEM_DARK & ~LOS_RED, CALL),
+    "home-line-wiring-fault": Stated(NO_SIGNAL & FIRST_SOCKET_WORKS & ~MODEM_DARK & ~LOS_RED, NO_DEEPER),
     "access-no-sync": Stated(
         (NO_SIGNAL | (NOTHING_COMES & PHONES_FAIL & LAMPS_ON)) & ~MODEM_DARK & ~LOS_RED,
         "test-at-first-socket",
         NOT_THE_WIRING,
     ),
-    "access-optical-los": Stated(NOTHING_COMES & LOS_RED & ~LAMP_STEADY & ~MODEM_DARK, CALL),
+    "access-optical-los": Stated(NOTHING_COMES & LOS_RED & ~LAMP_STEADY & ~MODEM_DARK, NO_DEEPER),
     # the line's lamp is right
     "router-wan-unconfigured": Stated(QUIET & ~WROTE & NEW_ROUTER, "read-router-page"),
-    "credentials-rejected": Stated(QUIET & ~WROTE & (NEW_ROUTER | NEW_PROVIDER), CALL),
-    "account-not-provisioned": Stated(QUIET & ~WROTE & (MOVED | NEW_PROVIDER | NEVER), CALL),
+    "credentials-rejected": Stated(QUIET & ~WROTE & (NEW_ROUTER | NEW_PROVIDER), NO_DEEPER),
+    "account-not-provisioned": Stated(QUIET & ~WROTE & (MOVED | NEW_PROVIDER | NEVER), NO_DEEPER),
     "isp-routing-blackhole": Stated(
         QUIET & ~WROTE & ~NEW_ROUTER & ~NEW_PROVIDER & ~MOVED & ~NEVER, "power-cycle-router", RESTARTED
     ),
     "isp-aaa-down": Stated(
-        NOTHING_COMES & OTHERS_FAIL & said("neighbours", "fail") & ~LAMP_STEADY & ~LAMP_DARK & ~LAMPS_OFF, CALL
+        NOTHING_COMES & OTHERS_FAIL & said("neighbours", "fail") & ~LAMP_STEADY & ~LAMP_DARK & ~LAMPS_OFF, NO_DEEPER
     ),
     # a page comes, or a letter came
-    "account-suspended": Stated((STOPPED & said("browser-shows", "provider-page")) | (QUIET & WROTE), CALL),
+    "account-suspended": Stated((STOPPED & said("browser-shows", "provider-page")) | (QUIET & WROTE), NO_DEEPER),
     "captive-portal-login": Stated(STOPPED & said("browser-shows", "sign-in"), "open-a-plain-page"),
     # one site; slow; drops
     "remote-site-down": Stated(asked_only & ONE_SITE & ~SPARED, "open-site-elsewhere"),

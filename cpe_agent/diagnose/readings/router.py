@@ -125,7 +125,11 @@ def wan_uptime_s(r: Router) -> int | None:
 
 @reading("router.uptime_s", Router)
 def uptime_s(r: Router) -> int | None:
-    """How long the router itself runs: the epoch of its port-mapping service (RFC 6886, RFC 6887)."""
+    """How long the router itself runs: by its own word (TR-064 DeviceInfo), else the epoch of its port-mapping service
+    (RFC 6886, RFC 6887), which may start over without it."""
+    own = [igd.device_uptime_s for igd in r.igds if igd.is_gateway and _believable(igd.device_uptime_s)]
+    if own:
+        return own[0]
     known = [n.epoch_s for n in r.natpmp if n.answered and n.epoch_s is not None and _believable(n.epoch_s)]
     return max(known) if known else None
 

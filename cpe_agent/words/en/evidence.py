@@ -37,6 +37,13 @@ def _server(who: str) -> dict[str, str]:
     return {**{state: f"{who} {words}." for state, words in one.items()}, "": f"{who}: {{value}}."}
 
 
+_LINE = {
+    "dsl": "Kind of line, by the router's word: DSL.",
+    "cable": "Kind of line, by the router's word: cable television.",
+    "ethernet": "Kind of line, by the router's word: Ethernet or fibre.",
+    "": "Kind of line, by the router's word: {value}.",
+}
+
 READINGS: dict[str, Phrase] = {
     # this computer
     "device.loopback_ok": ("", "This computer cannot even reach itself."),
@@ -153,8 +160,8 @@ READINGS: dict[str, Phrase] = {
         "training": "The router reports that its line is still trying to start.",
         "": "The router says of its line: {value}.",
     },
-    "router.access_type": "Kind of line, by the router's word: {value}.",
-    "router.line_kind": {"unsaid": "", "": "Kind of line, by the router's word: {value}."},
+    "router.access_type": _LINE,
+    "router.line_kind": {"unsaid": "", **_LINE},
     "router.service": {
         "ppp": "The router logs in with a user name.",
         "ip": "The router takes an address without a login.",

@@ -64,6 +64,7 @@ PHRASES: dict[str, str] = {
     "inconclusive.unmeasured": "Not enough could be measured to say that all is well.",
     "call": "Call {provider} and read them the code below.",
     "label.fault": "FAULT",
+    "fault.number": "number {number}",
     "label.owner": "Whose",
     "label.acts": "Who acts",
     "label.why": "Why",
@@ -137,10 +138,6 @@ PHRASES: dict[str, str] = {
     "compare.facts": "What was seen, then and now:",
     "or-else": "or:",
     "or": "(or: {others})",
-    "step.computer-restarted": "computer restarted",
-    "step.router-restarted": "router restarted",
-    "step.lan-cable-swapped": "network cable swapped",
-    "step.line-reconnected": "the router's connection came up anew",
     "step.ago": "{step} {minutes} min ago ({time} UTC, {source})",
     "step.outcome.stayed": "the same fault was there before it",
     "step.outcome.back": "the fault was gone after it and is back",
@@ -160,6 +157,7 @@ PHRASES: dict[str, str] = {
     "code.later": "{least} to {most} minutes",
     "code.longer": "{least} minutes or more",
     "code.corrected": "One digit was wrong or two were swapped; corrected.",
+    "code.filled": "What was not heard was worked out from the other digits.",
     "code.match": "Match number {match}: the full report of this run, when it arrives, carries the same.",
     # what this run could not measure, and why
     "outcome.timed_out": "took too long",
@@ -265,4 +263,5 @@ COUNTED: dict[str, tuple[str, str]] = {
         "what an earlier run found is gone since ({n} good run)",
         "what an earlier run found is gone since ({n} good runs)",
     ),
+    "step.held": ("good for at least {n} minute after it", "good for at least {n} minutes after it"),
 }

@@ -1,41 +1,9 @@
-"""English words for the questionnaire: the questions that only it asks (the others stand in ``page``), its verdict,
-what a telephone menu says, and its plain page."""
+"""English words for the questionnaire: its verdict, what a telephone menu says, and its plain page. The questions themselves
+stand in ``page``."""
 
 from __future__ import annotations
 
 PHRASES: dict[str, str] = {
-    "ask.what-fails": "What is the trouble?",
-    "value.what-fails.everything": "Nothing works",
-    "value.what-fails.one-site": "One site does not open, others do",
-    "value.what-fails.slow": "It works, but slowly",
-    "value.what-fails.drops": "It works, and then stops again and again",
-    "value.devices-failing.single": "There is only one device",
-    "ask.browser-shows": "What comes up when you open a web page?",
-    "value.browser-shows.provider-page": "A page of your provider, for example about a bill",
-    "value.browser-shows.sign-in": "A page that asks to sign in",
-    "value.browser-shows.certificate": "A warning that the page is not safe",
-    "value.browser-shows.no-page": "No page comes, or only an error",
-    "ask.connected-by": "How is the device with the trouble connected to the router?",
-    "value.connected-by.cable": "By cable",
-    "value.connected-by.wifi": "By Wi-Fi",
-    "ask.joined": "Does that device say that it is connected, with Internet or without?",
-    "value.joined.yes": "Yes, it says connected",
-    "value.joined.no": "No, it is not connected",
-    "ask.changed": "What was new shortly before the trouble began?",
-    "value.changed.moved": "We moved here",
-    "value.changed.new-router": "A new router",
-    "value.changed.new-provider": "A new provider",
-    "value.changed.never-worked": "It has never worked here yet",
-    "value.changed.nothing": "Nothing",
-    "ask.neighbours": "Do you know whether it works for neighbours who have the same provider?",
-    "value.neighbours.work": "It works for them",
-    "value.neighbours.fail": "It does not work for them either",
-    "ask.restarted": "Was the router switched off and on again since the trouble began?",
-    "value.restarted.in-vain": "Yes, and it did not help",
-    "value.restarted.not-yet": "No, not yet",
-    "ask.provider-wrote": "Did your provider write or send a message about the account lately?",
-    "value.provider-wrote.yes": "Yes, there was a message",
-    "value.provider-wrote.no": "No, nothing",
     # the verdict; answers alone prove nothing
     "unproven": "Your answers do not prove where it breaks, so it is nobody's fault yet.",
     "unclear": "Your answers do not show where it breaks, so it is nobody's fault yet.",

@@ -6,6 +6,8 @@ PHRASES: dict[str, str] = {
     "yes": "yes",
     "no": "no",
     "none": "none",
+    "listed": "{first}, {rest}",
+    "apart": "{first}; {rest}",
     "more-than": "more than {n}",
     "at-least": "at least {n}",
     "less-than": "less than {n}",

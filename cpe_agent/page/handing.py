@@ -1,0 +1,139 @@
+"""How the finding leaves: the code to read out, the picture for a phone's camera, the file, and the sending."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from cpe_agent.deliver.qr import frames, svg
+from cpe_agent.page.fields import fields
+from cpe_agent.page.markup import Markup, picture, tag
+from cpe_agent.page.parts import View, button, provider, section
+from cpe_agent.page.speech import left_to_right, moment
+from cpe_agent.report import Report
+
+
+def hand_over(view: View) -> Markup:
+    """Code, picture and file: what a person on the telephone needs."""
+    report, speech = view.state.report, view.speech
+    assert report is not None
+    return section(
+        "hand",
+        speech.say("hand"),
+        spoken(view, report),
+        camera(view),
+        tag("div", {"class": "buttons"}, *_saving(view)) if view.live else None,
+        tag("p", {"class": "said"}, speech.fill("saved", name=left_to_right(view.state.saved)))
+        if view.state.saved
+        else None,
+    )
+
+
+def _saving(view: View) -> list[Markup]:
+    speech = view.speech
+    printed = tag(
+        "button",
+        {"type": "button", "class": "quiet by-script", "id": "b-print", "data-print": True},
+        speech.say("print"),
+    )
+    return [button("save", speech.say("save"), kind="quiet"), printed]
+
+
+def spoken(view: View, report: Report) -> Markup:
+    """The code in groups of three. What a screen reader gets has the digits one by one."""
+    speech = view.speech
+    well = report.diagnosis.verdict == "healthy"
+    groups = report.spoken_code.split()
+    shown = tag(
+        "p", {"class": "code", "dir": "ltr", "aria-hidden": "true"}, *(tag("span", None, group) for group in groups)
+    )
+    heard = tag("p", {"class": "heard", "dir": "ltr"}, ", ".join(" ".join(group) for group in groups))
+    return tag(
+        "div",
+        {"class": "spoken"},
+        tag("h3", None, speech.say("code.asked" if well else "code")),
+        shown,
+        heard,
+        tag("p", None, speech.fill("code.asked.how" if well else "code.how", provider=provider(view))),
+        tag("p", {"class": "hint"}, speech.say("code.holds")),
+    )
+
+
+def camera(view: View) -> Markup:
+    """The picture; several are paged through with radio buttons, which need no script."""
+    speech, desk = view.speech, view.state.sending.desk
+    drawn = pictures(view.data, desk, speech.language, speech.say("qr.name"))
+    shown = []
+    for number, (code, _) in enumerate(drawn, 1):
+        name = f"qr-{number}"
+        if len(drawn) > 1:
+            shown.append(
+                tag("input", {"type": "radio", "name": "qr", "id": name, "checked": number == 1, "class": "page-of"})
+            )
+            words = speech.fill("qr.frame", k=str(number), n=str(len(drawn)))
+            shown.append(tag("label", {"for": name, "class": "page-label"}, words))
+        shown.append(tag("div", {"class": "qr"}, code))
+    how = "qr.text" if drawn[0][1] == "spoken" else "qr.how"
+    return tag(
+        "details",
+        {"class": "camera", "id": "d-camera", "open": not view.live},
+        tag("summary", None, speech.say("qr")),
+        tag("p", None, speech.say(how)),
+        tag("p", None, speech.say("qr.several")) if len(drawn) > 1 else None,
+        tag("div", {"class": "qrs"}, *shown),
+    )
+
+
+@lru_cache(maxsize=4)  # the page is drawn anew after every change, the report stays
+def pictures(report: bytes, desk: str | None, language: str, title: str) -> tuple[tuple[Markup, str], ...]:
+    """Every frame with its kind (``deliver.qr``)."""
+    made = frames(report, f"https://{desk}/q" if desk else None, language=language)
+    return tuple((picture(svg(f, title.format(k=f.order, n=f.count))), f.kind) for f in made)
+
+
+def sending(view: View) -> Markup | None:
+    """How far the report has come, and everything that is in it."""
+    state, speech = view.state.sending, view.speech
+    report = view.state.report
+    assert report is not None
+    if state.state == "off" or not state.desk:
+        return fields(view.data, speech.language, speech.say("fields"), "card fields")
+    desk = left_to_right(state.desk)
+    told: list[Markup] = []
+    if state.state == "sent":
+        at = {"time": moment(state.since, beside=report.started)} if state.since else {}
+        told.append(speech.fill("send.sent" if at else "send.sent.plain", desk=desk, **at))
+        if state.locator:
+            told.append(speech.fill("send.locator", locator=left_to_right(state.locator, "strong")))
+    else:
+        known = state.state if speech.has(f"send.{state.state}") else "kept"
+        told.append(speech.fill(f"send.{known}", desk=desk))
+        if known == "kept" and state.next_try:
+            told.append(speech.fill("send.kept.next", time=moment(state.next_try, beside=report.started)))
+    if state.reason:
+        told.append(speech.fill("send.reason", reason=state.reason))
+    return section(
+        "send",
+        speech.say("send"),
+        *(tag("p", None, words) for words in told),
+        _send_buttons(view) if view.live else None,
+        _task(view) if view.live and state.state in ("kept", "refused") else None,
+        fields(view.data, speech.language, speech.say("fields.sent"), "fields"),
+    )
+
+
+def _send_buttons(view: View) -> Markup | None:
+    if view.state.sending.state != "offered":
+        return None
+    say = view.speech.say
+    both = (button("send", say("send.button"), kind="go"), button("keep-back", say("send.keep-back")))
+    return tag("div", {"class": "buttons"}, *both)
+
+
+def _task(view: View) -> Markup | None:
+    task, say = view.state.sending.task, view.speech.say
+    if task not in ("on", "off"):
+        return None
+    other = "no" if task == "on" else "yes"
+    return tag(
+        "div", {"class": "task"}, tag("p", None, say(f"task.{task}")), button("task", say(f"task.{other}"), value=other)
+    )

@@ -1,0 +1,96 @@
+"""Case codes: read out of file names as browsers change them, and never a damaged one."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cpe_agent.case_code import case_in_name, read_case_code, with_check
+from cpe_agent.cli import cli
+from cpe_agent.crockford import ALPHABET
+
+CODE = "4F7K2Q9X"
+codes = st.text(alphabet=ALPHABET, min_size=7, max_size=7).map(with_check)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cpe-agent-4F7K2Q9X.exe",
+        "cpe-agent-4F7K2Q9X (1).exe",
+        "cpe-agent-4F7K2Q9X(12).exe",
+        "cpe-agent-4F7K2Q9X - Copy.exe",
+        "Copy of cpe-agent-4F7K2Q9X.exe",
+        "cpe-agent-4f7k2q9x.exe",
+        "CPE-Agent_4F7K2Q9X.dmg",
+        "cpe-agent-4F7K2Q9X-1.AppImage",
+        "cpe-agent 4F7K2Q9X.exe",
+        "cpe-agent-4F7K2Q9X",
+        "תמיכה cpe-agent-4F7K2Q9X.exe",
+    ],
+)
+def test_a_code_is_found_in_the_name(name: str) -> None:
+    assert case_in_name(name) == CODE
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "cpe-agent.exe",
+        "cpe-agent-4F7K2Q9Y.exe",  # its check fails
+        "cpe-agent-4F7K2Q9.exe",
+        "cpe-agent-4F7K2Q9XX.exe",
+        "cpe-agent-0.2.0.exe",
+        "cpe-agent-download.exe",
+        "cpe-agent-00000000.exe",
+        "4F7K2Q9X.exe",
+        "cpe-agent-٤F7K2Q9X.exe",
+    ],
+)
+def test_no_code_or_a_damaged_one_is_none(name: str) -> None:
+    assert case_in_name(name) is None
+
+
+@given(codes)
+def test_what_people_type_is_read(code: str) -> None:
+    assert read_case_code(code) == code
+    assert read_case_code(f" {code[:4].lower()}-{code[4:]} ") == code
+    assert read_case_code(code.replace("0", "O").replace("1", "l").replace("V", "u")) == code
+
+
+def test_every_wrong_character_and_every_two_that_changed_places_are_found() -> None:
+    rng = random.Random(8)
+    for _ in range(200):
+        code = with_check("".join(rng.choices(ALPHABET, k=7)))
+        for i in range(8):
+            for other in ALPHABET.replace(code[i], ""):
+                assert read_case_code(code[:i] + other + code[i + 1 :]) is None
+            for j in range(i):
+                if code[i] != code[j]:
+                    swapped = list(code)
+                    swapped[i], swapped[j] = code[j], code[i]
+                    assert read_case_code("".join(swapped)) is None
+
+
+@pytest.mark.parametrize("first", ["", "4F7K2Q", "4F7K2Q9X", "4F7K2Q*"])
+def test_a_check_needs_seven(first: str) -> None:
+    with pytest.raises(ValueError, match="7 characters"):
+        with_check(first)
+
+
+def test_the_command_line_refuses_a_damaged_code(tmp_path: Path) -> None:
+    from tests.recordings.places import lab_file
+
+    replay = ["replay", str(lab_file("cable-out")), "--json", "--no-history"]
+    refused = CliRunner().invoke(cli, [*replay, "--case", "4F7K2Q9Y"])
+    assert refused.exit_code == 2
+    assert "4F7K2Q9Y" in refused.output
+    taken = CliRunner().invoke(cli, [*replay, "--case", "4f7k-2q9x"])
+    assert taken.exit_code == 1
+    assert '"case":"4F7K2Q9X"' in taken.output
