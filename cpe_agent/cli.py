@@ -393,6 +393,56 @@ def login_test(context: click.Context, /, *, lang: str, **options: Any) -> None:
 
 
 @cli.command(
+    help="No program on the computer in question? Answer a few questions instead: what the lamps do, what else works. "
+    "It ends with the same kind of verdict and code. Answers alone prove nothing, so they name suspects only.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole dialogue as JSON, for a telephone menu.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the dialogue as a plain page.")
+@click.option("--output", type=click.Path(path_type=Path), help="Also write the JSON report to this file.")
+@click.option("--profile", "profile_file", type=click.Path(path_type=Path), help="The ISP's profile (TOML).")
+@click.option("--case", help="Case code to put into the report.")
+@_language_option
+def questionnaire(
+    as_json: bool, html: Path | None, output: Path | None, profile_file: Path | None, case: str | None, lang: str
+) -> None:
+    plan = _plan_of(profile_file)
+    if as_json or html is not None:
+        _write_dialogue(plan, html, lang, as_json=as_json)
+        return
+    import time
+
+    from cpe_agent.asking import ask_all
+    from cpe_agent.questionnaire import report_of
+    from cpe_agent.report import to_json
+    from cpe_agent.words import phrase
+
+    began = time.monotonic()
+    given = ask_all(input, click.echo, lang)
+    if given is None:
+        raise Stop(phrase("questionnaire", "terminal.ended", lang), CANNOT_RUN)
+    report = report_of(plan, given, seconds=time.monotonic() - began, case=None if case is None else _case_of(case))
+    click.echo()
+    _card(report, lang)
+    if output is not None:
+        _write(output, to_json(report))
+    sys.exit(STATUS[report.diagnosis.verdict])
+
+
+def _write_dialogue(plan: Plan, html: Path | None, lang: str, *, as_json: bool) -> None:
+    from cpe_agent.dialogue import dialogue
+
+    description = dialogue(plan)
+    if html is not None:
+        from cpe_agent.dialogue_page import page
+
+        _write(html, page(description, lang).encode())
+    if as_json:
+        import json
+
+        click.echo(json.dumps(description, ensure_ascii=False))
+
+
+@cli.command(
     name="send",
     help="Send the reports that are kept on this computer to the provider's desk; with REPORT.json also that one.\n\n"
     "Exit status: 0 all are sent, 3 something is still kept, 4 could not run.",
