@@ -123,10 +123,10 @@ def test_what_is_no_report_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_draws_it_behind_the_card_and_keeps_its_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cpe_agent import cli as commands
+    from cpe_agent.commands import measure
     from cpe_agent.host.replay import replay_host
 
-    monkeypatch.setattr(commands, "_this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
+    monkeypatch.setattr(measure, "this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
     run = ("run", "--qr", "--no-history", "--no-upload")
     drawn = call(*run)
     assert drawn.exit_code == 1

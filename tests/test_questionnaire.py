@@ -18,8 +18,9 @@ from click.testing import CliRunner
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.asking import ask_all
 from cpe_agent.card import card
-from cpe_agent.cli import CANNOT_RUN, INCONCLUSIVE, cli
+from cpe_agent.cli import cli
 from cpe_agent.collector import Facts
+from cpe_agent.commands.stop import CANNOT_RUN, INCONCLUSIVE
 from cpe_agent.decoded import plain
 from cpe_agent.deliver.spoken_code import match_of
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
