@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +34,12 @@ def _alone() -> list[str]:
 
 
 @contextmanager
-def chromium(folder: Path) -> Iterator[Browser]:
+def chromium(folder: Path, inside: Sequence[str] | None = None) -> Iterator[Browser]:
+    """``inside``: the words that put a command into another network than one of its own."""
     from playwright.sync_api import sync_playwright
 
     start = folder / "chromium"
-    start.write_text(f'#!/bin/sh\nexec {" ".join(_alone())} {shutil.which("chromium")} "$@"\n')
+    start.write_text(f'#!/bin/sh\nexec {" ".join(inside or _alone())} {shutil.which("chromium")} "$@"\n')
     start.chmod(0o755)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=start, args=list(SWITCHES))
