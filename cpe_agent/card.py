@@ -13,7 +13,7 @@ from cpe_agent.failed import failed
 from cpe_agent.layout import WIDTH, Sheet
 from cpe_agent.next_step import BY_PROVIDER, again, content
 from cpe_agent.report import FindingReport, Report
-from cpe_agent.words import deciding_test, evidence, fault_text, listed, ui
+from cpe_agent.words import deciding_test, evidence, fault_text, listed, right_to_left, ui
 
 MOST_EVIDENCE = 4  # the strongest first; the report holds all
 MOST_HIDDEN = 3
@@ -47,7 +47,11 @@ def card(
         sheet.row("missing", _missing(sheet, report))
     sheet.gap()
     hint = sheet.ui("code.hint")
-    sheet.line(f"{sheet.ui('label.code')}  ", (report.spoken_code, "head"), f"   ({hint})")
+    if right_to_left(language):  # digits beside such letters would be read from the wrong group
+        sheet.line(f"{sheet.ui('label.code')} ({hint}):")
+        sheet.line("  ", (report.spoken_code, "head"))
+    else:
+        sheet.line(f"{sheet.ui('label.code')}  ", (report.spoken_code, "head"), f"   ({hint})")
     return sheet.text()
 
 

@@ -85,7 +85,7 @@ PHRASES: dict[str, str] = {
     "changed": "Since the check before",
     "changed.segment": "{segment}: was “{old}”, is now “{new}”.",
     "already": "Already done",
-    "already.said": "As you said: {step}",
+    "already.said": "As you said: {step}.",
     "already.enough": "There is no need to do it again.",
     "outcome.cured": "It helped: everything has worked since.",
     "outcome.gone": "What was found before is gone since then.",
