@@ -7,7 +7,7 @@ from __future__ import annotations
 
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "second-device": ("works", "fails", "none"),  # another phone or computer on the same home network
-    "devices-failing": ("one", "some", "all"),  # of all the devices at home
+    "devices-failing": ("one", "some", "all", "single"),  # of all the devices at home
     "phones": ("work", "fail", "none"),  # telephones on the same line or router
     "router-lamps": ("off", "on"),
     "modem-lamps": ("off", "on"),  # the separate modem or fibre box
@@ -19,6 +19,14 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "cable-swap": ("works", "fails"),  # another cable and another port of the router
     "browser": ("fails", "works"),  # the browser itself, while other programs work
     "wants-inbound": ("yes", "no"),  # reach something at home from outside
+    "what-fails": ("everything", "one-site", "slow", "drops"),
+    "browser-shows": ("provider-page", "sign-in", "certificate", "no-page"),  # instead of the page that was wanted
+    "connected-by": ("cable", "wifi"),  # the device that has the trouble
+    "joined": ("yes", "no"),  # that device says that it is connected, with Internet or without
+    "changed": ("moved", "new-router", "new-provider", "never-worked", "nothing"),  # shortly before the trouble began
+    "neighbours": ("work", "fail"),  # others nearby with the same provider
+    "restarted": ("in-vain", "not-yet"),  # the router, since the trouble began
+    "provider-wrote": ("yes", "no"),  # a letter or message about the account
     "trouble": ("internet", "sound", "virus", "printer", "email-program", "reinstall", "other-device"),
 }
 

@@ -132,6 +132,7 @@ class Plan(NamedTuple):
     complaint: str | None = None  # no-internet | slow | drops | site | other
     deep: bool = False
     history: bool = True  # held against this computer's earlier runs
+    asked_only: bool = False  # no program ran: nothing is measured, a person only answers questions
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,9 @@ BY_PROVIDER = frozenset(
 
 def again(report: Report, test: str) -> tuple[str, tuple[str, ...]] | None:
     """The command of the next run with the first possible answer, and the other answers; None when the test's result
-    is no answer. What was asked for in this run is asked for again."""
+    is no answer, or nobody ran a program. What was asked for in this run is asked for again."""
     question = ANSWERED_BY.get(test)
-    if question is None:
+    if question is None or content(report, "plan").get("asked_only"):
         return None
     import shlex
 

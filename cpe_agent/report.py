@@ -12,14 +12,13 @@ from cpe_agent import __version__, canonical
 from cpe_agent.codec import Malformed, from_plain, to_plain
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
-from cpe_agent.diagnose.fault import Acts, Owner
+from cpe_agent.diagnose.fault import NO_DEEPER, Acts, Owner, evidence_for
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, System, section_name
 from cpe_agent.privacy import private
 from cpe_agent.steps import Stated, Step, steps, when
 
 SCHEMA = 1
-NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be measured from here
 
 Value = bool | int | float | str | list[Any] | None
 
@@ -202,8 +201,7 @@ def _finding(f: Finding, plan: Plan) -> FindingReport:
 
 def _stated(f: Finding) -> bool:
     """Does the finding rest on an answer of the customer's? One that was not given says no, and carries nothing."""
-    expressions = (f.fault.direct, f.fault.contrast, f.fault.symptom)
-    answers = {r.name for e in expressions if e is not None for r in e.readings() if Answers in r.sections}
+    answers = {r.name for e in evidence_for(f.fault) if e is not None for r in e.readings() if Answers in r.sections}
     return any(f.evidence.get(name) not in (None, False) for name in answers)
 
 

@@ -77,6 +77,9 @@ def steps(
     swapped = facts.measured(Answers) and "cable-swap" in facts[Answers].given
     if swapped and not any(s.step == "lan-cable-swapped" for s in told):
         told.append(Step("lan-cable-swapped", "stated", when(started)))
+    in_vain = facts.measured(Answers) and facts[Answers].given.get("restarted") == "in-vain"
+    if in_vain and not any(step.step == "router-restarted" for step in told):
+        told.append(Step("router-restarted", "stated", when(started)))
     return tuple(told)
 
 

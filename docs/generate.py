@@ -69,6 +69,7 @@ def _fault(f: Fault) -> list[str]:
         ("Proven by (direct)", f.direct),
         ("Proven by (contrast)", f.contrast),
         ("Suspected when", f.symptom),
+        ("Suspected from answers alone when", None if f.stated is None else f.stated.picture),
         ("Ruled out by", f.rules_out),
         ("Not named while", f.veto),
     ):

@@ -11,12 +11,11 @@ import pytest
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.diagnose import readings
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE, BY_NUMBER
-from cpe_agent.diagnose.fault import Acts, Dispatch, Effect, Fault, Owner, expressions
+from cpe_agent.diagnose.fault import NO_DEEPER, Acts, Dispatch, Effect, Fault, Owner, expressions
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import Reading
 from cpe_agent.diagnose.proofs import FAILS, ONE_WAY_OUT, WORKS
 from cpe_agent.diagnose.waiting import HEALTHY_NUMBER, WAITING
-from cpe_agent.report import NO_DEEPER
 from cpe_agent.words import LANGUAGES, SEGMENT_FILES, deciding_test, fault_text, ui
 from cpe_agent.words.en.tests import TESTS
 from tests.lab.scenarios import SCENARIOS
@@ -86,6 +85,7 @@ def test_no_words_are_left_over() -> None:
     written = {c for s in SEGMENT_FILES for c in import_module(f"cpe_agent.words.en.{s}").FAULTS}
     assert written == set(BY_CODE)
     used = {key for f in ALL for key in (f.test, *f.separate_from.values())} | {"run-again-deep", NO_DEEPER}
+    used |= {key for f in ALL if f.stated is not None for key in (f.stated.test, f.stated.then)}
     assert set(TESTS) == used
 
 

@@ -149,7 +149,9 @@ def test_everything_has_words_and_every_word_is_used() -> None:
     wanted -= {k for k in keys if k.startswith("label.")}
     assert wanted <= set(PHRASES)
     composed = ("outcome.", "stage.")
-    cli = (ROOT / "cpe_agent" / "cli.py").read_text("utf-8")  # asks for the router's password with the same words
+    cli = (ROOT / "cpe_agent" / "commands" / "inputs.py").read_text(
+        "utf-8"
+    )  # asks for the router's password with the same words
     for key in PHRASES:
         assert key.startswith(composed) or f'"{key}"' in said + cli, f"nothing says {key}"
     for code in set(re.findall(r'"((?:account|access|isp|auth|credentials|router)-[a-z-]+)"', said)):

@@ -359,10 +359,11 @@ def test_without_arguments_the_program_does_the_same(user: User, monkeypatch: py
     from click.testing import CliRunner
 
     from cpe_agent import cli
+    from cpe_agent.commands import measure, page
 
     called: list[str] = []
-    monkeypatch.setattr(cli.run, "callback", lambda **_: called.append("run"))
-    monkeypatch.setattr(cli.page, "callback", lambda **_: called.append("page"))
+    monkeypatch.setattr(measure.run, "callback", lambda **_: called.append("run"))
+    monkeypatch.setattr(page.page, "callback", lambda **_: called.append("page"))
     for clicked in (True, False):
         monkeypatch.setattr("cpe_agent.terminal.double_clicked", lambda clicked=clicked: clicked)
         CliRunner().invoke(cli.cli, [])

@@ -6,8 +6,6 @@ import base64
 import io
 import random
 import re
-import shutil
-import subprocess
 import zlib
 from pathlib import Path
 from typing import Any
@@ -26,12 +24,12 @@ from cpe_agent.deliver.qr_read import MOST_REPORT_BYTES, MOST_TEXTS, BadPictures
 from cpe_agent.deliver.receipt import receipt_code
 from cpe_agent.engine import judge_again
 from cpe_agent.report import BadReport, Report, from_json, to_json
+from tests import zbar
 from tests.reports import CASES, case_report, recorded_reports
 
 PAGE = "https://desk.provider.example/q"
-ZBAR = shutil.which("zbarimg")
 Image = pytest.importorskip("PIL.Image", reason="Pillow draws what a camera would see")
-needs_zbar = pytest.mark.skipif(ZBAR is None, reason="zbarimg (Debian: zbar-tools) reads the pictures")
+needs_zbar = pytest.mark.skipif(zbar.PROGRAM is None, reason="zbarimg (Debian: zbar-tools) reads the pictures")
 
 
 def lab_like() -> list[Report]:
@@ -286,19 +284,7 @@ WAYS = (as_shot, smaller, turned, blurred, photographed)
 
 def read_by_zbar(pictures: list[Any], folder: Path) -> list[str]:
     """What each picture says; empty where nothing is read."""
-    assert ZBAR is not None
-    found = []
-    for number, picture in enumerate(pictures):
-        file = folder / f"{number}.png"
-        picture.save(file)
-        read = subprocess.run(
-            [ZBAR, "--quiet", "--raw", "--nodbus", "-Sdisable", "-Sqrcode.enable", str(file)],
-            capture_output=True,
-            check=False,
-        )
-        assert read.returncode in (0, 4), read.stderr  # 4: nothing found
-        found.append(read.stdout.decode().removesuffix("\n"))
-    return found
+    return [zbar.read(picture, folder) for picture in pictures]
 
 
 @needs_zbar

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from cpe_agent import canonical
 from cpe_agent.cli import cli
@@ -18,10 +17,11 @@ from cpe_agent.deliver.qr import frames, modules
 from cpe_agent.deliver.qr_command import CannotShow, on_terminal
 from cpe_agent.deliver.qr_read import collect
 from cpe_agent.report import to_json
+from tests import zbar
 from tests.recordings.places import lab_file
 from tests.reports import recorded_reports
 
-needs_zbar = pytest.mark.skipif(shutil.which("zbarimg") is None, reason="zbarimg (Debian: zbar-tools) reads the files")
+needs_zbar = pytest.mark.skipif(zbar.PROGRAM is None, reason="zbarimg (Debian: zbar-tools) reads the files")
 PROFILE = '[isp]\nname = "Provider"\n[desk]\nurl = "https://desk.provider.example/"\n'
 
 
@@ -44,9 +44,7 @@ def call(*words: object, columns: str = "130") -> Result:
 
 
 def read(file: Path) -> str:
-    # Only QR codes are asked for: among so many modules zbar now and then sees a short bar code of another kind.
-    words = ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(file)]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+    return zbar.read(Image.open(file), file.parent)
 
 
 def from_blocks(text: str) -> list[list[int]]:
@@ -104,10 +102,7 @@ def test_files_are_read_back(full: bool, report: Path, profile: str, tmp_path: P
     files = sorted(tmp_path.glob("found*.png"))
     assert [file.name for file in files] == re.findall(r"found\S*\.png", result.stdout)
     assert (len(files) > 1) is full
-    texts = [
-        subprocess.run(["zbarimg", "-q", "--raw", str(f)], capture_output=True, text=True, check=True).stdout
-        for f in files
-    ]
+    texts = [read(file) for file in files]
     assert collect(texts) == (whole if full else cut(canonical.dumps(json.loads(whole))))
 
 
@@ -128,10 +123,10 @@ def test_what_is_no_report_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_draws_it_behind_the_card_and_keeps_its_exit_status(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cpe_agent import cli as commands
+    from cpe_agent.commands import measure
     from cpe_agent.host.replay import replay_host
 
-    monkeypatch.setattr(commands, "_this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
+    monkeypatch.setattr(measure, "this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
     run = ("run", "--qr", "--no-history", "--no-upload")
     drawn = call(*run)
     assert drawn.exit_code == 1

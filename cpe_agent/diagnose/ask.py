@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_agent.diagnose.fault import Fault, Grade, expressions
+from cpe_agent.diagnose.fault import Fault, Grade, evidence_for, expressions
 from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
 
 GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
+_LEVELS = (*GRADES, Grade.CIRCUMSTANTIAL)  # of ``evidence_for``
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,13 @@ class Asked:
 def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
     """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
     the holes in the facts as sections that could still speak."""
-    ruled = _ask(fault.rules_out, look, {})
+    ruled = answer(fault.rules_out, look, {})
     truths = []
     grade: Grade | None = None
     evidence: Evidence = {}
-    for level, expr in zip(GRADES, (fault.direct, fault.contrast, fault.symptom), strict=True):
+    for level, expr in zip(_LEVELS, evidence_for(fault), strict=True):
         own: Evidence = {}
-        truth = _ask(expr, look, own)
+        truth = answer(expr, look, own)
         truths.append(truth)
         if truth is YES and grade is None:
             grade, evidence = level, own
@@ -51,7 +52,7 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
     else:
         present = UNKNOWN if UNKNOWN in truths else NO
     stronger = truths if grade is None else truths[: GRADES.index(grade)]
-    veto = _ask(fault.veto, look, {})
+    veto = answer(fault.veto, look, {})
     return Asked(
         fault=fault,
         present=present,
@@ -60,7 +61,7 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
         veto=veto,
         doubted=doubting is not None
         and grade is not None
-        and PENDING in (_ask(fault.rules_out, doubting, {}), _ask(fault.veto, doubting, {})),
+        and PENDING in (answer(fault.rules_out, doubting, {}), answer(fault.veto, doubting, {})),
         may_rise=PENDING in stronger or veto is PENDING,
         may_fall=ruled is PENDING,
     )
@@ -75,5 +76,5 @@ def _sections(fault: Fault) -> frozenset[type]:
     return frozenset(s for e in expressions(fault) for r in e.readings() for s in r.sections)
 
 
-def _ask(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:
+def answer(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:
     return NO if expr is None else expr.ask(look, evidence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import Expr
@@ -54,6 +55,19 @@ class Grade(StrEnum):
     CIRCUMSTANTIAL = "circumstantial"
 
 
+NO_DEEPER = "read-the-code"  # the test that is left when nothing more can be found out from here
+
+
+class Stated(NamedTuple):
+    """What a person tells who has no program at all. ``picture``: what he sees when it is this fault; it makes a
+    suspect, never a name. ``test``: what to do next; ``then``: what to do when ``done`` says that it was done."""
+
+    picture: Expr
+    test: str
+    done: Expr | None = None
+    then: str = NO_DEEPER
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault of the catalogue.
@@ -64,6 +78,7 @@ class Fault:
     * ``direct``: the component itself said so, or a protocol message from it;
     * ``contrast``: the same test succeeds when only that segment is bypassed;
     * ``symptom``: what it would look like; it makes a suspect, never a name;
+    * ``stated``: the same for a person's answers alone, where nothing is measured (``catalogue/stated.py``);
     * ``rules_out``: seen, the fault is not there;
     * ``veto``: facts of this run; yes or unknown forbids the name (the fault stays a suspect). Write ``known(...)``
       around a part that counts only when it was seen.
@@ -88,6 +103,7 @@ class Fault:
     direct: Expr | None = None
     contrast: Expr | None = None
     symptom: Expr | None = None
+    stated: Stated | None = None
     rules_out: Expr | None = None
     veto: Expr | None = None
     family: Family | None = None
@@ -99,6 +115,12 @@ class Fault:
     seen_with: str | None = None
 
 
-def expressions(fault: Fault) -> tuple[Expr, ...]:
-    """The fault's questions to the facts, strongest evidence first."""
-    return tuple(e for e in (fault.direct, fault.contrast, fault.symptom, fault.rules_out, fault.veto) if e is not None)
+def expressions(fault: Fault, *, stated: bool = True) -> tuple[Expr, ...]:
+    """The fault's questions to the facts, strongest evidence first. Not ``stated``: those of a run that measures."""
+    found = (*(evidence_for(fault) if stated else evidence_for(fault)[:-1]), fault.rules_out, fault.veto)
+    return tuple(e for e in found if e is not None)
+
+
+def evidence_for(fault: Fault) -> tuple[Expr | None, ...]:
+    """Direct, contrast, symptom, and what a person would tell: strongest first, None where there is none."""
+    return fault.direct, fault.contrast, fault.symptom, None if fault.stated is None else fault.stated.picture

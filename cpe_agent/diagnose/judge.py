@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cpe_agent.diagnose.ask import GRADES, Asked, ask, ask_again
-from cpe_agent.diagnose.fault import Effect, Fault, Grade, Owner
+from cpe_agent.diagnose.ask import GRADES, Asked, answer, ask, ask_again
+from cpe_agent.diagnose.fault import NO_DEEPER, Effect, Fault, Grade, Owner
 from cpe_agent.diagnose.judgement import Finding, Judgement
 from cpe_agent.diagnose.ladder import ORDER, Rung, below
 from cpe_agent.diagnose.predicate import PENDING, UNKNOWN, YES, Look
 from cpe_agent.diagnose.proofs import Rungs, same_path, see
 from cpe_agent.diagnose.settled import may_be_seen_failing, settled
-from cpe_agent.facts import SECTIONS, Family
+from cpe_agent.facts import SECTIONS, Family, Plan
 
 MOST_SUSPECTS = 4  # more would be a list to read, not a next step
 POSSIBLE = "possible"
@@ -44,7 +44,7 @@ def judge(look: Look, catalogue: Sequence[Fault]) -> Judgement:
         headline=headline,
         findings=findings,
         suspects=suspects,
-        next_test=_next_test(suspects) if verdict == "inconclusive" else None,
+        next_test=_next_test(suspects, look) if verdict == "inconclusive" else None,
         segments=_segments(roots, suspects, verdict, rungs),
         proven_up_to=_proven_up_to(rungs),
         first_broken=first_broken,
@@ -175,7 +175,11 @@ def _possible(asked: Iterable[Asked], failing: Rung, rungs: Rungs) -> tuple[Find
     return tuple(Finding(f, POSSIBLE, Grade.CIRCUMSTANTIAL, False, (), {}) for f in lowest[:MOST_SUSPECTS])
 
 
-def _next_test(suspects: Sequence[Finding]) -> tuple[str, tuple[str, ...]] | None:
+def _next_test(suspects: Sequence[Finding], look: Look) -> tuple[str, tuple[str, ...]] | None:
+    if look.facts.measured(Plan) and look.facts[Plan].asked_only:
+        stated = suspects[0].fault.stated if suspects else None
+        test = NO_DEEPER if stated is None else stated.then if answer(stated.done, look, {}) is YES else stated.test
+        return test, tuple(s.fault.code for s in suspects)
     if not suspects:
         return "run-again-deep", ()
     first = suspects[0].fault

@@ -36,6 +36,7 @@ QUESTION_OF = {**ANSWERED_BY, "ask-who-dials": "who-dials", "read-router-page": 
 BY_EFFORT = (
     # what a look answers first, what needs hands last
     "router-lamps", "line-lamp", "los-lamp", "modem-lamps", "devices-failing", "phones", "trouble", "who-dials",
+    "what-fails", "browser-shows", "changed", "restarted", "connected-by", "joined", "neighbours", "provider-wrote",
     "wants-inbound", "browser", "second-device", "router-page", "cable-swap", "first-socket",
 )  # fmt: skip
 
@@ -118,7 +119,7 @@ def questions(report: Report, answers: dict[str, str]) -> tuple[str, ...]:
         return ("first-socket",) if wiring and "first-socket" not in known else ()
     suspects = [BY_CODE[code] for code in d.suspects if code in BY_CODE]
     first = [] if d.next_test is None else [QUESTION_OF.get(d.next_test.key, "")]
-    read = [{name for e in expressions(fault) for name in _asked_by(e)} for fault in suspects]
+    read = [{name for e in expressions(fault, stated=False) for name in _asked_by(e)} for fault in suspects]
     apart = {name for names in read for name in names if not all(name in other for other in read)}
     wanted = [*first, *(name for name in BY_EFFORT if name in apart)]
     return tuple(dict.fromkeys(q for q in wanted if q in QUESTIONS and q not in known))[:MOST_QUESTIONS]

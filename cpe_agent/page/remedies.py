@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cpe_agent.diagnose.fault import NO_DEEPER
 from cpe_agent.next_step import BY_PROVIDER
-from cpe_agent.report import NO_DEEPER
 
 DRAWINGS = {
     # step -> drawing of page/drawings.py

@@ -5,6 +5,8 @@ A number is given once and for ever; the spoken code carries it. A fault that is
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cpe_agent.diagnose.catalogue import (
     address,
     credentials,
@@ -31,9 +33,10 @@ from cpe_agent.diagnose.catalogue import (
     web,
     wifi,
 )
+from cpe_agent.diagnose.catalogue.stated import STATED
 from cpe_agent.diagnose.fault import Fault
 
-ALL: tuple[Fault, ...] = (
+_MEASURED: tuple[Fault, ...] = (
     *device.FAULTS,
     *link.FAULTS,
     *wifi.FAULTS,
@@ -60,5 +63,6 @@ ALL: tuple[Fault, ...] = (
     *outside.FAULTS,
 )
 
+ALL: tuple[Fault, ...] = tuple(replace(f, stated=STATED[f.code]) if f.code in STATED else f for f in _MEASURED)
 BY_CODE: dict[str, Fault] = {f.code: f for f in ALL}
 BY_NUMBER: dict[int, Fault] = {f.number: f for f in ALL}

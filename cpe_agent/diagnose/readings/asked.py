@@ -31,6 +31,12 @@ def complaint(p: Plan) -> str | None:
     return p.complaint
 
 
+@reading("plan.asked_only", Plan)
+def asked_only(p: Plan) -> bool:
+    """No program ran and nothing was measured: a person answered questions."""
+    return p.asked_only
+
+
 @reading("plan.wan", Plan)
 def wan(p: Plan) -> str | None:
     """How the provider's profile says homes connect: pppoe, ipoe, l2tp or pptp."""

@@ -16,6 +16,14 @@ ASKED: dict[str, str] = {
     "cable-swap": "after another cable and another socket of the router",
     "browser": "the browser, while other programs work",
     "wants-inbound": "something at home must be reached from outside",
+    "what-fails": "whether everything fails, one site, or it is slow or drops",
+    "browser-shows": "what the browser shows instead of the page",
+    "connected-by": "how the device with the trouble is connected",
+    "joined": "whether that device says that it is connected",
+    "changed": "what was new shortly before the trouble began",
+    "neighbours": "others nearby with the same provider",
+    "restarted": "the router, switched off and on since the trouble began",
+    "provider-wrote": "a letter or message of the provider about the account",
     "trouble": "what exactly does not work",
 }
 
@@ -28,6 +36,7 @@ STATED: dict[str, str | dict[str, str]] = {
     "devices-failing": {
         "one": "You said: one of the devices at home has the trouble.",
         "some": "You said: some of the devices at home have the trouble.",
+        "single": "You said: there is only one device at home.",
         "all": "You said: all of the devices at home have the trouble.",
     },
     "phones": {
@@ -71,6 +80,45 @@ STATED: dict[str, str | dict[str, str]] = {
     "wants-inbound": {
         "yes": "You said: something at home must be reached from outside.",
         "no": "You said: nothing at home must be reached from outside.",
+    },
+    "what-fails": {
+        "everything": "You said: nothing works.",
+        "one-site": "You said: one site does not open, others do.",
+        "slow": "You said: it works, but slowly.",
+        "drops": "You said: it works, and drops again and again.",
+    },
+    "browser-shows": {
+        "provider-page": "You said: a page of the provider comes up.",
+        "sign-in": "You said: a page to sign in comes up.",
+        "certificate": "You said: the browser warns about a certificate or a page that is not safe.",
+        "no-page": "You said: no page comes.",
+    },
+    "connected-by": {
+        "cable": "You said: the device is connected by cable.",
+        "wifi": "You said: the device is connected by Wi-Fi.",
+    },
+    "joined": {
+        "yes": "You said: the device says that it is connected.",
+        "no": "You said: the device says that it is not connected.",
+    },
+    "changed": {
+        "moved": "You said: you have moved.",
+        "new-router": "You said: the router is new.",
+        "new-provider": "You said: the provider is new.",
+        "never-worked": "You said: it has never worked here yet.",
+        "nothing": "You said: nothing was changed before.",
+    },
+    "neighbours": {
+        "work": "You said: it works for others nearby with the same provider.",
+        "fail": "You said: it fails for others nearby with the same provider, too.",
+    },
+    "restarted": {
+        "in-vain": "You said: a restart of the router did not help.",
+        "not-yet": "You said: the router was not restarted yet.",
+    },
+    "provider-wrote": {
+        "yes": "You said: the provider wrote about the account.",
+        "no": "You said: the provider did not write about the account.",
     },
     "trouble": {
         "internet": "You said: the trouble is the Internet.",

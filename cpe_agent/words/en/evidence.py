@@ -347,6 +347,7 @@ READINGS: dict[str, Phrase] = {
     "site.works_by_name_server": ("At the address that a name server gives for it, the site works.", ""),
     "site.overridden": ("This computer's own hosts file sends the site elsewhere.", ""),
     # what was stated
+    "plan.asked_only": "",
     "plan.complaint": "",
     "plan.wan": {"pppoe": "Homes of this provider log in.", "": "Homes of this provider take an address without a login."},
     "complaint.drops": ("You said: the connection drops.", ""),

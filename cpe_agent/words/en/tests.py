@@ -33,6 +33,8 @@ TESTS: dict[str, str] = {
     "look-for-home-wifi": "Open the list of Wi-Fi networks. Is the home's own network in it?",
     "lower-mtu-and-compare": "Set this computer's MTU to 1400 for a test and open the page again.",
     "measure-from-provider": "Measure loss from the provider's edge router to the same far end.",
+    "modem-on-another-socket": "Plug the power adaptor of the modem or fibre box into another wall socket: does a lamp "
+    "shine now?",
     "open-a-plain-page": "Open http://example.com in a browser: which page comes, and whose is it?",
     "open-site-elsewhere": "Open the site over a mobile connection, not over this line: does it work there?",
     "pause-https-scanning": "Switch off the HTTPS or web scanning of the protection program for five minutes and "
