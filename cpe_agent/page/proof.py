@@ -15,6 +15,7 @@ from cpe_agent.page.parts import View, bullets, provider, rows, section
 from cpe_agent.page.speech import left_to_right, moment
 from cpe_agent.page.way import states, works
 from cpe_agent.report import FindingReport, Report
+from cpe_agent.words import listed
 
 
 def receipt(view: View) -> Markup | None:
@@ -22,7 +23,7 @@ def receipt(view: View) -> Markup | None:
     report, speech = view.state.report, view.speech
     if report is None or not cleared(report):
         return None
-    well = ", ".join(works(view, states(view)))
+    well = listed(works(view, states(view)), view.speech.language)
     code = left_to_right(receipt_code(view.data), "strong", **{"class": "receipt-code"})
     printed = rows(
         [

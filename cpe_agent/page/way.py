@@ -7,6 +7,7 @@ from cpe_agent.layout import SEGMENTS
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import Markup, tag
 from cpe_agent.page.parts import View
+from cpe_agent.words import listed
 
 MEASURED_AT = {
     # section -> the station that it tells about
@@ -85,7 +86,11 @@ def demarcation(view: View, found: dict[str, str]) -> str:
         return ""
     segment = ill[0]
     next_ = view.speech.ui(f"demarcation.{found[segment]}").format(segment=view.speech.ui(f"segment.{segment}"))
-    return f"{view.speech.ui('demarcation.works').format(segments=', '.join(well))} {next_}" if well else next_
+    return (
+        f"{view.speech.ui('demarcation.works').format(segments=listed(well, view.speech.language))} {next_}"
+        if well
+        else next_
+    )
 
 
 def works(view: View, found: dict[str, str]) -> list[str]:
