@@ -256,11 +256,11 @@ def test_the_interface(wire: Place, home: Path) -> None:
 
 
 def test_silence_on_what_is_no_cable_is_nobodys(wire: Place, home: Path) -> None:
-    ip("link add inside type bridge", "link set inside up", netns="lgpc")
+    ip("link add inside type bridge", "link set inside up", netns=PC)
     try:
         ran = wire.login(home, interface="inside")
     finally:
-        ip("link del inside", netns="lgpc")
+        ip("link del inside", netns=PC)
     assert (ran.status, ran.said["fault"], ran.said["notes"]) == (3, None, ["no-pado.not-wired"])
 
 

@@ -122,8 +122,9 @@ def kind(d: Dial, p: Plan, a: Addressing | None) -> str | None:
 
 @reading("dial.set_up", Dial)
 def set_up(d: Dial) -> bool | None:
-    """A connection to dial is set up on this computer, in use or not."""
-    return True if any(e.source != "login-test" for e in d.entries) else d.set_up
+    """A connection to dial is set up on this computer, in use or not. A VPN is none: it may be the provider's way in,
+    and mostly leads elsewhere."""
+    return True if any(e.source != "login-test" and e.kind != "vpn" for e in d.entries) else d.set_up
 
 
 @reading("dial.tested", Dial)
