@@ -33,6 +33,7 @@ KEPT = Sending(
     task="off",
     url="https://desk.isp.example",
 )
+ONE_OF_EACH_KIND = ("healthy", "cable-out", "line-down-silent", "core-down")
 MEASURING = PageState(
     "en",
     "measuring",
@@ -99,8 +100,9 @@ def test_every_verdict_in_every_language(browser: Browser, axe: str, language: s
         assert page.locator(".station").count() == 7
         assert page.locator(".receipt").count() == int(cleared(report))
         picture(page, f"{language}-{name}")
-        # Contrast is the dearest rule and knows no language; every light has a test of its own.
-        assert not violations(page, axe, without=None if language == "en" else "color-contrast"), name
+        # The parts of the page are the same in every language, and axe-core takes a second for each.
+        if language == "en" or name in ONE_OF_EACH_KIND:
+            assert not violations(page, axe, without=None if language == "en" else "color-contrast"), name
         page.set_viewport_size({"width": 320, "height": 640})
         assert too_wide(page) <= 0, name
         picture(page, f"{language}-{name}-narrow")
