@@ -374,3 +374,12 @@ def test_the_style_knows_no_left_and_no_right() -> None:
 def test_what_fills_a_sentence_stands_isolated() -> None:
     said = Speech("en").fill("saved", name="\u202eevil<b>").html
     assert said == "Saved as <bdi>\u202eevil&lt;b&gt;</bdi>."
+
+
+def test_the_code_stands_where_the_next_step_needs_it() -> None:
+    call = main(state_of(report_of("line-down")), live=True)
+    assert call.index('class="card steps"') < call.index('class="code"') < call.index('class="card ask"')
+    own = main(state_of(report_of("cable-out")), live=True)
+    phrases = table("page", "PHRASES")
+    assert phrases["code.later"] in own
+    assert phrases["code.later"] not in call

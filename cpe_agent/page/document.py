@@ -211,11 +211,18 @@ def _found(view: View) -> Markup:
         finding.turn(view, told),
         way(view),
     )
-    todo = [finding.steps(view, told), finding.questions(view, told)]
+    todo: tuple[Markup | None, ...]
+    passing: tuple[Markup | None, ...]
+    steps, asked = finding.steps(view, told), finding.questions(view, told)
+    code, again = handing.hand_over(view, told), finding.checked(view)
     if report.diagnosis.verdict == "inconclusive":  # the answer comes first while nothing is named
-        todo.reverse()
+        todo, passing = (asked, steps), (code, again)
+    elif told.turn == "you":
+        todo, passing = (steps, asked), (code, again)
+    else:  # the call comes first, and on a narrow screen the code is right below it
+        todo, passing = (steps,), (code, asked, again)
     first = (verdict, proof.receipt(view), *todo, proof.notes(view))
-    second = (handing.hand_over(view), finding.checked(view), finding.changed(view), finding.already(view))
+    second = (*passing, finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))
     return together(
         tag(

@@ -66,7 +66,7 @@ MARKS: dict[str, tuple[Shape, ...]] = {
     ),
 }
 
-_ROUTER = (_path("M14 46h50v16H14z"), _path("M22 46l-4-20M56 46l4-20"), _dot(23, 54, 2, **_FULL))
+_ROUTER = (_path("M23 46h50v16H23z"), _path("M31 46l-4-20M65 46l4-20"), _dot(32, 54, 2, **_FULL))
 
 STEPS: dict[str, tuple[Shape, ...]] = {
     # 96 x 72
@@ -87,13 +87,13 @@ STEPS: dict[str, tuple[Shape, ...]] = {
     ),
     "restart": (
         *_ROUTER,
-        _path("M40 8a14 14 0 1 0 13 9", **_STRONG),
-        _path("M40 2v12l7-6z", **{"class": "strong full"}),
+        _path("M49 8a14 14 0 1 0 13 9", **_STRONG),
+        _path("M49 2v12l7-6z", **{"class": "strong full"}),
     ),
     "lamp": (
         *_ROUTER,
-        _dot(38, 54, 3, **{"class": "strong full"}),
-        _path("M38 40v-8M30 42l-5-7M46 42l5-7", **_STRONG),
+        _dot(47, 54, 3, **{"class": "strong full"}),
+        _path("M47 40v-8M39 42l-5-7M55 42l5-7", **_STRONG),
     ),
     "phone": (
         _path("M34 8h26q4 0 4 4v48q0 4-4 4H34q-4 0-4-4V12q0-4 4-4z"),

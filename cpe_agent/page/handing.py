@@ -6,21 +6,23 @@ from functools import lru_cache
 
 from cpe_agent.deliver.qr import frames, svg
 from cpe_agent.deliver.why import reason_text
+from cpe_agent.page.advice import Advice
 from cpe_agent.page.fields import fields
 from cpe_agent.page.markup import Markup, picture, tag
 from cpe_agent.page.parts import View, button, provider, section
+from cpe_agent.page.remedies import CALL
 from cpe_agent.page.speech import left_to_right, moment
 from cpe_agent.report import Report
 
 
-def hand_over(view: View) -> Markup:
+def hand_over(view: View, told: Advice) -> Markup:
     """Code, picture and file: what a person on the telephone needs."""
     report, speech = view.state.report, view.speech
     assert report is not None
     return section(
         "hand",
         speech.say("hand"),
-        spoken(view, report),
+        spoken(view, report, later=told.turn == "you" and CALL not in told.steps),
         camera(view),
         tag("div", {"class": "buttons"}, *_saving(view)) if view.live else None,
         tag("p", {"class": "said"}, speech.fill("saved", name=left_to_right(view.state.saved)))
@@ -39,8 +41,9 @@ def _saving(view: View) -> list[Markup]:
     return [button("save", speech.say("save"), kind="quiet"), printed]
 
 
-def spoken(view: View, report: Report) -> Markup:
-    """The code in groups of three. What a screen reader gets has the digits one by one."""
+def spoken(view: View, report: Report, *, later: bool) -> Markup:
+    """The code in groups of three. What a screen reader gets has the digits one by one. ``later``: the customer's own
+    steps come before the call."""
     speech = view.speech
     well = report.diagnosis.verdict == "healthy"
     groups = report.spoken_code.split()
@@ -51,7 +54,7 @@ def spoken(view: View, report: Report) -> Markup:
     return tag(
         "div",
         {"class": "spoken"},
-        tag("h3", None, speech.say("code.asked" if well else "code")),
+        tag("h3", None, speech.say("code.asked" if well else "code.later" if later else "code")),
         shown,
         heard,
         tag("p", None, speech.fill("code.asked.how" if well else "code.how", provider=provider(view))),

@@ -69,8 +69,8 @@ FAULTS: dict[str, FaultText] = {
     ),
     "credentials-rejected": FaultText(
         title="The login server refused this login",
-        customer="The line works, and the provider's side answered this login with no. Why stands only in the provider's "
-        "own log: it can be the user name or password, and it can be the provider's own login server or records. The "
+        customer="The line works, and the provider's side answered this login with no. The reason is only in the "
+        "provider's own log: it can be the user name or password, and it can be the provider's own login server or records. The "
         "provider looks first.",
         representative="Explicit reject from AAA. The same code covers wrong secret, realm, session limit, lock-out and "
         "binding: the sub-cause is in the reject log.",
