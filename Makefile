@@ -43,6 +43,7 @@ lab: $(VENV)/.developer  ## break a home in network namespaces, every way, and j
 bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floor, in the lab (root)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@$(BIN)/python -m bench.run $(ARGS)
+	@$(BIN)/python -m bench.page
 
 docs: $(VENV)/.developer  ## write the generated documents and the translations' files anew
 	@$(BIN)/python -m docs.generate

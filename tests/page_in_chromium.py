@@ -6,10 +6,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from playwright.async_api import Browser, Error, async_playwright
+from playwright.async_api import Browser, Error, Playwright, async_playwright
 
 from cpe_agent.page.state import PageState
 from tests.test_page_server import START, Stand
@@ -112,6 +114,32 @@ async def stranger(browser: Browser, stand: Stand) -> dict[str, Any]:
     return seen
 
 
+PROXIES = {
+    # what a user, a company or a bad program may have set; nobody listens on port 9
+    "dead proxy": ("--proxy-server=http://127.0.0.1:9",),
+    "dead script": ("--proxy-pac-url=http://127.0.0.1:9/proxy.pac",),
+    "even for loopback": ("--proxy-server=http://127.0.0.1:9", "--proxy-bypass-list=<-loopback>"),
+}
+
+
+async def behind_proxies(playwright: Playwright, stand: Stand) -> dict[str, dict[str, bool]]:
+    """Does the page come up, and does the file that stands in for it?"""
+    file = Path(os.environ["HOME"]) / "page.html"
+    file.write_text(small_document(START, live=False, nonce=""), "utf-8")
+    found = {}
+    for name, flags in PROXIES.items():
+        browser = await playwright.chromium.launch(executable_path=PROGRAM, args=[*FLAGS, *flags])
+        opened = {}
+        for way, address in (("page", f"http://{stand.host}{stand.path}"), ("file", file.as_uri())):
+            page = await browser.new_page()
+            with contextlib.suppress(Error):
+                await page.goto(address)
+            opened[way] = await page.title() == "small"
+        found[name] = opened
+        await browser.close()
+    return found
+
+
 async def main() -> None:
     stand = Stand()
     await stand.begin()
@@ -123,6 +151,7 @@ async def main() -> None:
             "stranger": await stranger(browser, stand),
         }
         await browser.close()
+        found["behind"] = await behind_proxies(playwright, stand)
     await stand.server.close()
     print(json.dumps(found))
 

@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
+from cpe_agent.deliver.cut import cut
+from cpe_agent.deliver.qr_read import collect
 from cpe_agent.deliver.receipt import cleared
 from cpe_agent.page.document import document, main, title
 from cpe_agent.page.state import PageState, Sending
+from cpe_agent.report import to_json
 from cpe_agent.words import LANGUAGES
+from tests import zbar
 from tests.browser import Shown, chromium, missing
 from tests.page_reports import SCENARIOS, hostile_texts, report_of, state_of, with_text
 
@@ -316,4 +321,18 @@ def test_it_fits_on_one_page_of_paper(browser: Browser, live: bool) -> None:
                 assert page.locator(".paper-qr svg").is_visible()
                 assert page.locator(".steps").is_hidden()
             page.emulate_media(media="null")
+    shown.close()
+
+
+@pytest.mark.skipif(zbar.PROGRAM is None, reason="zbarimg (Debian: zbar-tools) reads the picture")
+@pytest.mark.parametrize("scale", [1, 2])
+def test_a_scanner_reads_the_picture_off_the_screen(browser: Browser, scale: int, tmp_path: Path) -> None:
+    report = report_of("line-down")
+    shown = Shown(browser, device_scale_factor=scale)
+    page = shown.show(page_of(state_of(report, sending=KEPT)))
+    page.locator("#d-camera summary").click()
+    page.locator(".qr").first.screenshot(path=tmp_path / "screen.png")
+    read = zbar.read(Image.open(tmp_path / "screen.png"), tmp_path)
+    assert read.startswith("https://desk.isp.example/q#")
+    assert collect([read]) == cut(to_json(report))
     shown.close()

@@ -23,7 +23,7 @@ def lacking() -> str | None:
 
 
 @pytest.mark.skipif(lacking() is not None, reason=str(lacking()))
-def test_its_own_page_works_and_another_site_learns_and_does_nothing(tmp_path: Path) -> None:
+def test_its_own_page_works_behind_any_proxy_and_another_site_learns_and_does_nothing(tmp_path: Path) -> None:
     inside = 'ip link set lo up && exec "$@"'
     command = ["unshare", "--net", "sh", "-c", inside, "sh", sys.executable, "-m", "tests.page_in_chromium"]
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -34,6 +34,8 @@ def test_its_own_page_works_and_another_site_learns_and_does_nothing(tmp_path: P
         (posted,) = found[way]["posted"]
         assert posted["do"], way
         assert found[way]["console"] == [], "nothing that the policy forbids"
+    well, by_file = {"page": True, "file": True}, {"page": False, "file": True}
+    assert found["behind"] == {"dead proxy": well, "dead script": well, "even for loopback": by_file}
     assert found["with script"]["streamed"]
     assert found["stranger"] == {
         "read": False,
