@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.deliver import login_task
 from cpe_agent.deliver.live import Live, Wish
-from cpe_agent.deliver.outbox import CannotKeep, Kept, Outbox
+from cpe_agent.deliver.outbox import CannotKeep, Damaged, Kept, Outbox
 from cpe_agent.deliver.upload import DISK_S, host_of, send_due
 from cpe_agent.host.thread import in_thread
 from cpe_agent.page.state import Sending
@@ -148,7 +148,7 @@ class ToDesk:
                 pause_s = self._told(entry)
             except CannotKeep as error:
                 self._become("refused", reason=f"cannot-keep.{error.key}")
-            except (KeyError, TimeoutError, OSError):
+            except (KeyError, Damaged, TimeoutError, OSError):
                 self._become("refused", reason="cannot-keep.no-folder")
             at_once = False
             with contextlib.suppress(TimeoutError):
