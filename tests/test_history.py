@@ -148,7 +148,7 @@ def _survives(folder: Path, data: bytes) -> None:
     assert [run.fault for run in seen(folder, later(60))][:1] == ["credentials-rejected"]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.binary(max_size=300) | json_values.map(lambda v: json.dumps(v).encode()))
 def test_garbage_is_a_reason_and_the_next_run_begins_anew(
     tmp_path_factory: pytest.TempPathFactory, data: bytes
@@ -156,7 +156,7 @@ def test_garbage_is_a_reason_and_the_next_run_begins_anew(
     _survives(tmp_path_factory.mktemp("state"), data)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(nearly)
 def test_what_looks_like_the_file_is_read_without_believing_it(
     tmp_path_factory: pytest.TempPathFactory, plain: Any

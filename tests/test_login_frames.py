@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.host import ppp_frames as frames
@@ -21,7 +21,6 @@ def spelled(items: frames.Items) -> bytes:
 
 
 @given(TAGS, st.integers(0, 0xFFFF))
-@settings(deadline=None)
 def test_discovery_comes_back_as_it_was_made(tags: frames.Items, session: int) -> None:
     frame = frames.discovery_frame(HERE, THERE, PADO, session, tags)
     assert len(frame) >= 60
@@ -29,7 +28,6 @@ def test_discovery_comes_back_as_it_was_made(tags: frames.Items, session: int) -
 
 
 @given(st.sampled_from((LCP, IPCP)), st.integers(1, 4), ITEMS)
-@settings(deadline=None)
 def test_options_come_back_as_they_were_made(protocol: int, code: int, options: frames.Items) -> None:
     made = Packet(protocol, code, 9, options=options)
     heard = frames.read_frame(frames.session_frame(HERE, THERE, 7, made), HERE)
@@ -37,7 +35,6 @@ def test_options_come_back_as_they_were_made(protocol: int, code: int, options: 
 
 
 @given(st.sampled_from((LCP, PAP, CHAP)), st.integers(5, 255), st.binary(max_size=300))
-@settings(deadline=None)
 def test_data_comes_back_as_it_was_made(protocol: int, code: int, data: bytes) -> None:
     made = Packet(protocol, code, 200, data)
     assert frames.read_frame(frames.session_frame(HERE, THERE, 7, made), HERE) == SessionFrame(THERE, 7, made)
@@ -50,7 +47,6 @@ def test_any_frame_is_read(garbage: bytes) -> None:
 
 
 @given(st.sampled_from((0x8863, 0x8864)), st.binary(max_size=1500), st.integers(-3, 3))
-@settings(deadline=None)
 def test_any_payload_is_read(kind: int, payload: bytes, lie: int) -> None:
     code = PADO if kind == 0x8863 else 0
     length = max(0, len(payload) + lie)
@@ -61,7 +57,6 @@ def test_any_payload_is_read(kind: int, payload: bytes, lie: int) -> None:
 
 
 @given(st.binary(max_size=1500))
-@settings(deadline=None)
 def test_tags_that_are_read_stand_in_the_payload(payload: bytes) -> None:
     tags, whole = frames.read_tags(payload)
     assert len(tags) <= frames.MOST_ITEMS

@@ -104,7 +104,7 @@ def _wiggle(value: Any, rng: random.Random) -> None:
         value = inner
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=80)
 @given(case_numbers, st.integers())
 def test_nothing_is_lost_and_a_root_exists_whenever_something_stands(number: int, seed: int) -> None:
     j = judged(mutate(home_of(CASES[number]), random.Random(seed)))
@@ -124,7 +124,7 @@ def test_nothing_is_lost_and_a_root_exists_whenever_something_stands(number: int
         assert not any(f.standing == "root" for f in j.findings)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=40)
 @given(case_numbers, st.integers())
 def test_the_order_of_the_catalogue_changes_nothing(number: int, seed: int) -> None:
     rng = random.Random(seed)
@@ -144,7 +144,7 @@ def arriving(home: dict[str, Any], order: list[str]) -> Iterator[Facts]:
         yield Facts(there, pending)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=80)
 @given(case_numbers, st.integers())
 def test_a_settled_verdict_stays_whatever_comes(number: int, seed: int) -> None:
     """Sections arrive in a random order; once settled, neither verdict nor fault nor owner nor grade may move. Only
@@ -163,7 +163,7 @@ def test_a_settled_verdict_stays_whatever_comes(number: int, seed: int) -> None:
             settled = said
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=40)
 @given(case_numbers, st.integers())
 def test_a_growing_look_answers_like_a_fresh_one(number: int, seed: int) -> None:
     rng = random.Random(seed)
