@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-KNOWN = ("he", "en", "ar", "ru")
+from cpe_agent.words import LANGUAGES, SOURCE
+
 _OTHER_NAMES = {"iw": "he"}  # ISO 639 called it so until 1989; Java and old systems still do
 
 
 def system_language() -> str:
-    """One of ``KNOWN``; ``en`` when it is another one or cannot be told."""
+    """One of those that there are words in; English when it is another one or cannot be told."""
     if sys.platform in ("win32", "darwin"):
         from cpe_agent.host.user_language import user_language
 
-        return of_tag(user_language() or "") or "en"
-    return of_environment(os.environ) or "en"
+        return of_tag(user_language() or "") or SOURCE
+    return of_environment(os.environ) or SOURCE
 
 
 def of_environment(environment: os._Environ[str] | dict[str, str]) -> str | None:
@@ -25,15 +26,12 @@ def of_environment(environment: os._Environ[str] | dict[str, str]) -> str | None
 
 
 def of_tag(tag: str) -> str | None:
-    """``he_IL.UTF-8``, ``ru-RU``, ``iw`` to one of ``KNOWN``; None for any other."""
+    """``he_IL.UTF-8``, ``ru-RU``, ``iw`` to one that there are words in; None for any other."""
     word = tag.replace("-", "_").partition("_")[0].partition(".")[0].partition("@")[0].lower()
     word = _OTHER_NAMES.get(word, word)
-    return word if word in KNOWN else None
+    return word if word in LANGUAGES else None
 
 
 def spoken(wanted: str | None) -> str:
-    """``wanted``, or else the system's language, as far as there are words in it."""
-    from cpe_agent.words import LANGUAGES
-
-    language = wanted or system_language()
-    return language if language in LANGUAGES else "en"
+    """``wanted``, one that there are words in, or else the system's language."""
+    return wanted or system_language()

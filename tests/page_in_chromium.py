@@ -1,5 +1,5 @@
 """The page's server before a real browser, beside another site on this computer that wants to read and drive it. Prints
-what was seen as JSON. Started by test_page_browser.py in a network of its own."""
+what was seen as JSON. Started by test_page_stranger.py in a network of its own."""
 
 from __future__ import annotations
 

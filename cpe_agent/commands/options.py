@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from cpe_agent.language import spoken
+from cpe_agent.words import LANGUAGES
 
-LANGUAGES = ("he", "en", "ar", "ru")
 COMPLAINTS = ("no-internet", "slow", "drops", "site", "other")
 
 language_option = click.option(

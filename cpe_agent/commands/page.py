@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cpe_agent.commands.inputs import (
-    asked,
-    this_host,
-)
+from cpe_agent.commands.inputs import asked, this_host
 from cpe_agent.commands.options import COMPLAINTS, language_option, profile_option
 from cpe_agent.commands.stop import CANNOT_RUN, STATUS, Stop
 

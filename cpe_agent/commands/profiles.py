@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cpe_agent.commands.inputs import (
-    profile_of,
-)
+from cpe_agent.commands.inputs import profile_of
 
 if TYPE_CHECKING:
     pass

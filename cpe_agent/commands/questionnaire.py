@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cpe_agent.commands.inputs import (
-    case_of,
-    plan_of,
-)
+from cpe_agent.commands.inputs import case_of, plan_of
 from cpe_agent.commands.options import language_option, profile_option
 from cpe_agent.commands.outputs import show_card, write
 from cpe_agent.commands.stop import CANNOT_RUN, STATUS, Stop

@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cpe_agent.commands.inputs import (
-    load,
-    profile_of,
-    read,
-)
+from cpe_agent.commands.inputs import load, profile_of, read
 from cpe_agent.commands.options import language_option, profile_option
 from cpe_agent.commands.outputs import draw, show_card
 from cpe_agent.commands.stop import STATUS, USAGE, Stop

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cpe_agent import ending
-from cpe_agent.commands.inputs import (
-    profile_of,
-    read,
-)
+from cpe_agent.commands.inputs import profile_of, read
 from cpe_agent.commands.options import language_option, profile_option
 from cpe_agent.commands.stop import CANNOT_RUN, USAGE, Stop
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from cpe_agent import __version__, words
+from cpe_agent import __version__
 from cpe_agent.page.markup import Markup, constant, tag, together
 from cpe_agent.page.parts import View, button, section
 from cpe_agent.page.speech import OWN_NAMES, Speech, left_to_right
@@ -96,7 +96,6 @@ def _header(view: View, gone: Markup | None) -> Markup:
             ),
         )
         for language in OWN_NAMES
-        if language in words.LANGUAGES
     ]
     named: dict[str, object] = {"class": "languages", "role": "group", "aria-label": view.speech.say("languages")}
     return tag(
