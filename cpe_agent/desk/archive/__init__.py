@@ -1,0 +1,152 @@
+"""Where reports are kept: what goes in, what comes out, and what every engine must promise.
+
+``sqlite`` and ``postgres`` implement ``Archive``; ``writer`` gathers what many requests bring into one commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+
+class Encoding(IntEnum):
+    """How a stored body is packed: as it came over the wire."""
+
+    PLAIN = 0
+    GZIP = 1
+    ZSTD = 2
+
+
+class Incoming(NamedTuple):
+    """One report on its way to the disk.
+
+    ``id``: the 16 bytes of its UUIDv7. ``sha``: SHA-256 of the unpacked bytes. ``cut``: the cut form of a report whose
+    whole one may follow. ``body``: as it came (packed), sealed by the vault. ``size``: unpacked, in bytes. ``tenant``,
+    ``ticket``, ``customer``: row ids of the records; without a ticket the report is unverified. ``case``: eight
+    characters as ``case_code`` writes them. ``kept``: the ``Cpe-Agent-Kept`` header, at most 200 characters.
+    ``received``: seconds since the epoch by the desk's own clock.
+    """
+
+    id: bytes
+    sha: bytes
+    cut: bool
+    body: bytes
+    encoding: Encoding
+    size: int
+    tenant: int
+    received: float
+    ticket: int | None = None
+    customer: int | None = None
+    case: str | None = None
+    kept: str | None = None
+
+
+class Taken(IntEnum):
+    """What became of an incoming report."""
+
+    NEW = 0
+    SAME = 1  # the same bytes were here before
+    COMPLETED = 2  # the whole report took the place of its cut form
+    CONFLICT = 3  # other bytes have this id: nothing was stored
+
+
+class Accepted(NamedTuple):
+    """``seq``: the place in the order of arrival, from 1, in the whole archive; the desk's short code is made of it. Of
+    a conflict it is the row's that is there."""
+
+    taken: Taken
+    seq: int
+
+
+class Judged(NamedTuple):
+    """What the desk found in a report, after it was stored. ``trouble``: why it could not be read; then the rest is
+    empty. ``verdict`` to ``suspect`` are the desk's own judgement over the report's facts; ``claimed`` is the fault
+    that the report itself names (empty for none), ``agrees`` whether both say the same. ``match`` is
+    ``spoken_code.match_of`` its id, ``receipt`` the sixty bits of its receipt code, ``started`` seconds since the
+    epoch by the client's clock."""
+
+    seq: int
+    verdict: str = ""
+    fault: str = ""
+    owner: str = ""
+    acts: str = ""
+    grade: str = ""
+    suspect: str = ""
+    claimed: str = ""
+    agrees: bool = True
+    match: int = -1
+    receipt: int = 0
+    started: float = 0.0
+    trouble: str = ""
+
+
+class Row(NamedTuple):
+    """A stored report without its body. ``judged`` is None until the desk came to it."""
+
+    seq: int
+    id: bytes
+    sha: bytes
+    cut: bool
+    encoding: Encoding
+    size: int
+    tenant: int
+    received: float
+    ticket: int | None
+    customer: int | None
+    case: str | None
+    kept: str | None
+    judged: Judged | None
+
+
+class Page(NamedTuple):
+    """A part of a list, newest first; ``older`` is what to ask for next (``before``), None at the end."""
+
+    rows: tuple[Row, ...]
+    older: int | None
+
+
+class Archive(Protocol):
+    """A store of reports. ``commit`` is called by one thread at a time; the rest by any, at any time."""
+
+    def commit(self, batch: Sequence[Incoming]) -> list[Accepted]:
+        """Store a batch, durably: when this returns, a power cut takes none of it away. The same report twice in one
+        batch is stored once. A verified repeat of an unverified report gives it the ticket, customer and case."""
+        ...
+
+    def by_seq(self, tenant: int, seq: int) -> Row | None: ...
+
+    def by_id(self, tenant: int, report_id: bytes) -> Row | None: ...
+
+    def of_case(self, tenant: int, case: str, *, before: int | None = None, limit: int = 50) -> Page: ...
+
+    def of_customer(self, tenant: int, customer: int, *, before: int | None = None, limit: int = 50) -> Page: ...
+
+    def newest(
+        self, tenant: int, *, fault: str | None = None, verified: bool | None = None, before: int | None = None,
+        limit: int = 50,
+    ) -> Page: ...  # fmt: skip
+
+    def matching(self, tenant: int, match: int, since: float, until: float) -> tuple[Row, ...]:
+        """Reports of this ``match`` received in that time: those that a spoken code may be of. At most 20."""
+        ...
+
+    def with_receipt(self, receipt: int) -> Row | None:
+        """Of any tenant: whoever holds a receipt may ask."""
+        ...
+
+    def body(self, row: Row) -> bytes | None:
+        """The stored (packed, sealed) bytes; None when they were purged."""
+        ...
+
+    def attach(self, tenant: int, seq: int, *, case: str | None = None, customer: int | None = None) -> None:
+        """A person says whose report it is."""
+        ...
+
+    def unjudged(self, limit: int) -> list[Row]:
+        """The oldest that nobody judged, of all tenants."""
+        ...
+
+    def put_judged(self, found: Iterable[Judged]) -> None: ...
+
+    def close(self) -> None: ...
