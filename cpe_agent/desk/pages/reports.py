@@ -57,7 +57,7 @@ def _title(code: str, words: Words) -> str:
     return fault_text(code, words.language).title if code in BY_CODE else code
 
 
-@get("/reports", opt={"needs": Permission.READ_REPORTS}, sync_to_thread=True)
+@get("/reports", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def reports(
     request: Request[Any, Any, Any],
     desk: Desk,
@@ -94,7 +94,7 @@ def row_of(desk: Desk, person: Person, code: str) -> Row:
     return row
 
 
-@get("/reports/{code:str}/raw.json", opt={"needs": Permission.READ_REPORTS}, sync_to_thread=True)
+@get("/reports/{code:str}/raw.json", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def raw(desk: Desk, person: Person, code: str) -> Response[bytes]:
     """The report's bytes, as they were sealed."""
     found = desk.content(row_of(desk, person, code))

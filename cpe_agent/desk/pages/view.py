@@ -15,9 +15,9 @@ from cpe_agent.words import LANGUAGES, SOURCE
 
 LANGUAGE_COOKIE = "desk-language"
 LINKS: tuple[tuple[str, str, Permission], ...] = (
-    ("reports", "/reports", Permission.READ_REPORTS),
-    ("cases", "/cases", Permission.READ_CASES),
-    ("outcomes", "/outcomes", Permission.READ_OUTCOMES),
+    ("reports", "/reports", Permission.READ_REPORT),
+    ("cases", "/cases", Permission.READ_REPORT),
+    ("outcomes", "/outcomes", Permission.READ_FIGURES),
     ("people", "/people", Permission.MANAGE_PEOPLE),
     ("audit", "/audit", Permission.READ_AUDIT),
 )
