@@ -1,4 +1,4 @@
-"""One ASGI application: what customers' programs send goes to the raw part, what people and programs of the provider ask
+"""One ASGI application: what customers' programs send goes to the raw part, what the provider's people and programs ask
 to Litestar. Every answer of the latter carries the headers that keep a page to itself."""
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ async def language(request: Request[Any, Any, Any]) -> Redirect:
     form = await request.form()
     chosen, back = str(form.get("language", "")), str(form.get("back", "/"))
     answer = Redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", status_code=303)
+    secure = request.url.scheme == "https"
     if chosen in LANGUAGES:
         answer.set_cookie(
             Cookie(
@@ -116,8 +117,8 @@ def build(desk: Desk) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
         state=None,
-        on_startup=[lambda: desk.start()],
-        on_shutdown=[lambda: desk.close()],
+        on_startup=[desk.start],
+        on_shutdown=[desk.close],
     )
     people.state.desk = desk
     safe = Safe(people)

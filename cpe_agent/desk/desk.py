@@ -49,6 +49,10 @@ class Desk:
         except (Closed, Unpackable):
             return None
 
+    def start(self) -> None:
+        """Its threads."""
+        self.judging.start()
+
     def close(self) -> None:
         self.writer.close()
         self.judging.close()
