@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 from litestar import Litestar, Request, Response, get, post
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
@@ -116,11 +116,12 @@ def build(desk: Desk) -> ASGIApp:
         exception_handlers={Exception: told},
         openapi_config=None,
         logging_config=None,
-        state=None,
+        state=State(
+            {"desk": desk, "people": desk.people, "secure": desk.settings.secure, "origin": desk.settings.public_url}
+        ),
         on_startup=[desk.start],
         on_shutdown=[desk.close],
     )
-    people.state.desk = desk
     safe = Safe(people)
     ingest = Ingest(desk)
 

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
+from cpe_agent.desk.customers import Customers
 from cpe_agent.desk.ingest.body import Unpackable, unpack
 from cpe_agent.desk.judging import Judging
 from cpe_agent.desk.locator import Locator
+from cpe_agent.desk.people.people import People
 from cpe_agent.desk.records.store import Records, records_url
 from cpe_agent.desk.secret import Secret, open_secret
 from cpe_agent.desk.settings import Settings
@@ -36,6 +38,8 @@ class Desk:
         self.now = now
         self.locator = Locator(secret.key("locator"))
         self.writer = Writer(archive, settings.most_waiting)
+        self.people = People(records, secret, now)
+        self.customers = Customers(records, vault, secret, now)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:
@@ -78,3 +82,17 @@ def open_archive(settings: Settings) -> Archive:
     from cpe_agent.desk.archive.sqlite import SqliteArchive
 
     return SqliteArchive(settings.data)
+
+
+def open_vault(settings: Settings, secret: Secret) -> Vault:
+    from cpe_agent.desk.vault.erasures import Erasures
+    from cpe_agent.desk.vault.keys import Keys, SqliteKeys
+
+    keys: Keys
+    if settings.database:
+        from cpe_agent.desk.vault.keys_postgres import PostgresKeys
+
+        keys = PostgresKeys(settings.database)
+    else:
+        keys = SqliteKeys(settings.data / "keys.db")
+    return Vault(keys, Erasures(settings.data / "erasures"), secret.key("vault"))

@@ -24,11 +24,7 @@ def run(settings: Settings, *, demo: bool) -> None:
         desk = open_desk(settings)
     except (OSError, NoSecret) as error:
         raise CannotStart(str(error)) from None
-    if demo:
-        from cpe_agent.desk.demo import fill
-
-        fill(desk)
-    _greet(desk)
+    _greet(desk, demo=demo)
     _serve(desk, listening)
 
 
@@ -45,15 +41,19 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _greet(desk: Desk) -> None:
-    from cpe_agent.desk.people.invites import first_administrator
-
+def _greet(desk: Desk, *, demo: bool) -> None:
     click.echo(
         f"The desk answers at {desk.settings.address}/  (Ctrl-C ends it; data in {desk.settings.data})", err=True
     )
-    link = first_administrator(desk)
-    if link is not None:
-        click.echo(f"Become its first administrator, once, within a day: {link}", err=True)
+    word = desk.people.first_link()
+    if word is not None:
+        click.echo(f"Become its first administrator, once: {desk.settings.address}/invite/{word}", err=True)
+    if demo:
+        from cpe_agent.desk.demo import fill
+
+        somebody = fill(desk)
+        told = f"as {somebody[0]} with the password {somebody[1]}" if somebody else "as before; it is filled already"
+        click.echo(f"Twenty examples are in it. Sign in {told}.", err=True)
     sys.stderr.flush()
 
 
