@@ -10,6 +10,7 @@ from typing import Any
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.di import Provide
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,14 +56,7 @@ async def language(request: Request[Any, Any, Any]) -> Redirect:
     secure = request.url.scheme == "https"
     if chosen in LANGUAGES:
         answer.set_cookie(
-            Cookie(
-                LANGUAGE_COOKIE,
-                value=chosen,
-                max_age=YEAR_S,
-                httponly=True,
-                samesite="lax",
-                secure=request.url.scheme == "https",
-            )
+            Cookie(LANGUAGE_COOKIE, value=chosen, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
         )
     return answer
 
@@ -95,7 +89,7 @@ class Safe:
                 message["headers"] = [*message["headers"], *(h for h in HEADERS if h[0] not in have)]
             await send(message)
 
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
 
 
 def build(desk: Desk) -> ASGIApp:
@@ -117,7 +111,13 @@ def build(desk: Desk) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
         state=State(
-            {"desk": desk, "people": desk.people, "secure": desk.settings.secure, "origin": desk.settings.public_url}
+            {
+                "desk": desk,
+                "people": desk.people,
+                "secure": desk.settings.secure,
+                "origin": desk.settings.public_url,
+                "address": desk.settings.address,
+            }
         ),
         on_startup=[desk.start],
         on_shutdown=[desk.close],

@@ -47,7 +47,7 @@ def _greet(desk: Desk, *, demo: bool) -> None:
     )
     word = desk.people.first_link()
     if word is not None:
-        click.echo(f"Become its first administrator, once: {desk.settings.address}/invite/{word}", err=True)
+        click.echo(f"Become its first administrator, once: {desk.settings.address}/welcome/{word}", err=True)
     if demo:
         from cpe_agent.desk.demo import fill
 
