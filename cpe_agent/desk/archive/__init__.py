@@ -60,9 +60,10 @@ class Accepted(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What the desk found in a report, after it was stored. ``trouble``: why it could not be read; then the rest is
-    empty. ``verdict`` to ``suspect`` are the desk's own judgement over the report's facts; ``claimed`` is the fault
-    that the report itself names (empty for none), ``agrees`` whether both say the same. ``match`` is
+    """What the desk found in a report, after it was stored. ``trouble``: why it could not be read; then the rest may be
+    empty. ``verdict`` to ``suspect`` are what the report itself says while ``agrees`` is None, and after that the
+    desk's own judgement over the report's facts; ``claimed`` is the fault that the report names (empty for none),
+    ``agrees`` whether both say the same. ``match`` is
     ``spoken_code.match_of`` its id, ``receipt`` the sixty bits of its receipt code, ``started`` seconds since the
     epoch by the client's clock."""
 
@@ -74,7 +75,7 @@ class Judged(NamedTuple):
     grade: str = ""
     suspect: str = ""
     claimed: str = ""
-    agrees: bool = True
+    agrees: bool | None = None
     match: int = -1
     receipt: int = 0
     started: float = 0.0
@@ -82,7 +83,7 @@ class Judged(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A stored report without its body. ``judged`` is None until the desk came to it."""
+    """A stored report without its body. ``judged`` is None until the desk has read it."""
 
     seq: int
     id: bytes
@@ -143,8 +144,12 @@ class Archive(Protocol):
         """A person says whose report it is."""
         ...
 
+    def unread(self, limit: int) -> list[Row]:
+        """The oldest that have no ``judged`` at all, of all tenants."""
+        ...
+
     def unjudged(self, limit: int) -> list[Row]:
-        """The oldest that nobody judged, of all tenants."""
+        """The oldest whose ``agrees`` is None, of all tenants."""
         ...
 
     def put_judged(self, found: Iterable[Judged]) -> None: ...
