@@ -39,9 +39,9 @@ class Hit(NamedTuple):
 
 class Found(NamedTuple):
     """``text``: what was looked for. ``hits``: none, the one, or those to choose from. ``near``: "did you mean", only
-    where nothing was hit. ``problem``: a key of ``words/en/desk_finding.py`` that says why a spoken code cannot be read.
-    ``digits``: how many it has. ``withheld``: this person may not search by what was typed. ``wait``: too many misses;
-    nothing was looked up."""
+    where nothing was hit. ``problem``: the key of the sentence (``words/en/desk_finding.py``) that says why a spoken
+    code cannot be read; ``digits``: how many it has. ``withheld``: this person may not search by what was typed.
+    ``wait``: too many misses; nothing was looked up."""
 
     text: str
     hits: tuple[Hit, ...] = ()

@@ -16,15 +16,16 @@ from sqlalchemy import select
 
 from cpe_agent.case_code import CHARACTERS as CASE_CHARACTERS
 from cpe_agent.case_code import read_case_code
-from cpe_agent.crockford import spelled, values
+from cpe_agent.crockford import spelled
 from cpe_agent.deliver.receipt import CHARACTERS as RECEIPT_CHARACTERS
 from cpe_agent.deliver.receipt import read_receipt_code
-from cpe_agent.deliver.spoken_code import NOT_HEARD
+from cpe_agent.deliver.spoken_code import NOT_HEARD, Spoken
 from cpe_agent.desk.customers import Customers
 from cpe_agent.desk.finding import spoken
 from cpe_agent.desk.finding.found import CaseFound, Found, Hit
 from cpe_agent.desk.finding.neighbours import codes_near, spoken_near
 from cpe_agent.desk.finding.readings import PERSONAL, Readings, What, readings
+from cpe_agent.desk.judging import number_of
 from cpe_agent.desk.locator import CHARACTERS as LOCATOR_CHARACTERS
 from cpe_agent.desk.people.audit import Audit
 from cpe_agent.desk.people.names import BadName, folded
@@ -117,7 +118,7 @@ class Finder:
     def _by_receipt(self, tenant: int, value: str) -> Iterator[Hit]:
         code = read_receipt_code(value)
         if code is not None:
-            row = self._archive.with_receipt(_number(values(code.replace("-", "")) or []))
+            row = self._archive.with_receipt(number_of(code))
             yield from self._report(What.RECEIPT, row if row is not None and row.tenant == tenant else None, code)
 
     def _report(self, what: What, row: Row | None, code: str = "") -> Iterator[Hit]:
@@ -157,7 +158,7 @@ class Finder:
         if customer is not None:
             yield Hit(What.NUMBER, customer=customer)
 
-    def _spoken(self, tenant: int, digits: str, said: spoken.Spoken) -> Hit:
+    def _spoken(self, tenant: int, digits: str, said: Spoken) -> Hit:
         may_be = spoken.may_be(self._archive, tenant, said, self._now())
         return Hit(What.SPOKEN, _in_threes(digits), corrected=said.corrected, spoken=said, may_be=may_be)
 
@@ -188,13 +189,11 @@ class Finder:
             return
         with self._records.write() as connection:
             for subject in [f"customer:{customer}" for customer in found] or ["nobody"]:
-                self._audit.note(
-                    connection, self._now(), person.tenant, person.who, SEARCHED, subject, " or ".join(by)
-                )
+                self._audit.note(connection, self._now(), person.tenant, person.who, SEARCHED, subject, " or ".join(by))
 
 
 class Misses:
-    """How often a person found nothing in this minute. Counted in this process: with several, each counts for itself."""
+    """How often a person found nothing this minute. Counted in this process: with several, each counts for itself."""
 
     def may_try(self, person: Person) -> bool:
         """Takes a miss away before the search, so that many at once do not pass together."""
@@ -228,13 +227,6 @@ def _once(hits: list[Hit]) -> tuple[Hit, ...]:
         about = hit.row or hit.case or hit.customer
         kept.setdefault(hit.what if about is None else (type(about), getattr(about, "seq", None) or about.id), hit)
     return tuple(kept.values())
-
-
-def _number(read: list[int]) -> int:
-    number = 0
-    for value in read:
-        number = number << 5 | value
-    return number
 
 
 def _digits(text: str) -> str:
