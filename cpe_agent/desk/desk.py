@@ -13,7 +13,7 @@ from cpe_agent.desk.judging import Judging
 from cpe_agent.desk.locator import Locator
 from cpe_agent.desk.people.people import People
 from cpe_agent.desk.records.store import Records, records_url
-from cpe_agent.desk.secret import Secret, open_secret
+from cpe_agent.desk.secret import Secret, belongs, open_secret
 from cpe_agent.desk.settings import Settings
 from cpe_agent.desk.vault import Closed, Vault
 
@@ -71,6 +71,7 @@ def open_desk(settings: Settings, now: Callable[[], float] = time.time) -> Desk:
     secret = open_secret(settings.data)
     records = Records(records_url(settings.data, settings.database))
     records.migrate()
+    belongs(secret, records)
     return Desk(settings, secret, records, open_archive(settings), open_vault(settings, secret), now)
 
 
