@@ -120,7 +120,7 @@ def build(desk: Desk) -> ASGIApp:
             }
         ),
         on_startup=[desk.start],
-        on_shutdown=[desk.close],
+        on_shutdown=[desk.drain, desk.close],
     )
     safe = Safe(people)
     ingest = Ingest(desk)

@@ -57,8 +57,11 @@ class Desk:
         """Its threads."""
         self.judging.start()
 
+    async def drain(self) -> None:
+        """What came in is stored; nothing more is taken."""
+        await self.writer.close()
+
     def close(self) -> None:
-        self.writer.close()
         self.judging.close()
         self.archive.close()
         self.vault.close()
