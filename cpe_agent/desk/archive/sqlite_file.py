@@ -26,8 +26,9 @@ _WAL_PAGES = 4096  # 16 MiB before they are carried into the file
 _CACHE_KIB = 16_384
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
-# The bodies, the queues of what is unread (todo) and unjudged (later), and what was judged lie apart: a list reads none
-# of them. ``loose``: nobody vouches for it. AUTOINCREMENT is not needed: a place is never given out twice, because the newest file stays.
+# The bodies, the queues of what is unread (todo) and unjudged (later), and what was judged lie apart: a list reads
+# none of them. ``loose``: nobody vouches for it. AUTOINCREMENT is not needed: a place is never given out twice, because
+# the newest file stays.
 _SCHEMA = f"""
 CREATE TABLE part (first INTEGER NOT NULL, bodies_from INTEGER NOT NULL) STRICT;
 CREATE TABLE chunk (n INTEGER PRIMARY KEY) STRICT;
