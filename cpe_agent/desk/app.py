@@ -98,7 +98,7 @@ class Safe:
 
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
-    from cpe_agent.desk.ingest.asgi import Ingest
+    from cpe_agent.desk.ingest.opening import open_ingest, takes
     from cpe_agent.desk.pages.routes import ROUTES
     from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
@@ -124,13 +124,13 @@ def build(desk: Desk) -> ASGIApp:
             }
         ),
         on_startup=[desk.start],
-        on_shutdown=[desk.close],
+        on_shutdown=[desk.drain, desk.close],
     )
     safe = Safe(people)
-    ingest = Ingest(desk)
+    ingest = open_ingest(desk)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and ingest.takes(scope["method"], scope["path"]):
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
             await ingest(scope, receive, send)
         else:
             await safe(scope, receive, send)
