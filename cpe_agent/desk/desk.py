@@ -102,8 +102,8 @@ def open_archive(settings: Settings) -> Archive:
 
 
 def open_vault(settings: Settings, secret: Secret) -> Vault:
-    from cpe_agent.desk.vault.erasures import Erasures
-    from cpe_agent.desk.vault.keys import Keys, SqliteKeys
+    from cpe_agent.desk.vault.erasures import NAME, Erasures
+    from cpe_agent.desk.vault.keys import FILE, Keys, SqliteKeys
 
     keys: Keys
     if settings.database:
@@ -111,5 +111,5 @@ def open_vault(settings: Settings, secret: Secret) -> Vault:
 
         keys = PostgresKeys(settings.database)
     else:
-        keys = SqliteKeys(settings.data / "keys.db")
-    return Vault(keys, Erasures(settings.data / "erasures"), secret.key("vault"))
+        keys = SqliteKeys(settings.data / FILE)
+    return Vault(keys, Erasures(settings.data / NAME), secret.key("vault"))
