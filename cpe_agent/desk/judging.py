@@ -3,8 +3,8 @@ it.
 
 One thread first reads what the report itself says (a fraction of a millisecond) of everything that came in, so that
 lists and look-ups are current even while thousands arrive; then, when nothing waits, it judges the facts anew
-(milliseconds) and notes where the two differ. A card that is opened earlier is judged at once. What cannot be read keeps
-its reason and its bytes: a newer version may read it.
+(milliseconds) and notes where the two differ. A card that is opened earlier is judged at once. What cannot be read
+keeps its reason and its bytes: a newer version may read it.
 """
 
 from __future__ import annotations
