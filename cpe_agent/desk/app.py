@@ -3,6 +3,7 @@ to Litestar. Every answer of the latter carries the headers that keep a page to 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from typing import Any
@@ -11,7 +12,7 @@ from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -49,12 +50,15 @@ def asset(name: str) -> Response[bytes]:
 
 @post("/language", opt={"needs": ANYONE})
 async def language(request: Request[Any, Any, Any]) -> Redirect:
-    """Another language for this browser."""
+    """Another language, for this browser and for the person."""
     form = await request.form()
     chosen, back = str(form.get("language", "")), str(form.get("back", "/"))
     answer = Redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", status_code=303)
     secure = request.url.scheme == "https"
     if chosen in LANGUAGES:
+        person = _person(request)
+        if person is not None and not person.program:
+            await asyncio.to_thread(request.app.state.people.set_language, person, chosen)
         answer.set_cookie(
             Cookie(LANGUAGE_COOKIE, value=chosen, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
         )
@@ -94,9 +98,9 @@ class Safe:
 
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
-    from cpe_agent.desk.ingest.asgi import Ingest
+    from cpe_agent.desk.ingest.opening import open_ingest, takes
     from cpe_agent.desk.pages.routes import ROUTES
-    from cpe_agent.desk.people.guard import allowed
+    from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
 
     people = Litestar(
@@ -107,7 +111,7 @@ def build(desk: Desk) -> ASGIApp:
         },
         guards=[allowed],
         middleware=[Authentication],
-        exception_handlers={Exception: told},
+        exception_handlers={Exception: told, NotAuthorizedException: turned_away, ProveAgain: turned_away},
         openapi_config=None,
         logging_config=None,
         state=State(
@@ -120,13 +124,13 @@ def build(desk: Desk) -> ASGIApp:
             }
         ),
         on_startup=[desk.start],
-        on_shutdown=[desk.close],
+        on_shutdown=[desk.drain, desk.close],
     )
     safe = Safe(people)
-    ingest = Ingest(desk)
+    ingest = open_ingest(desk)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and ingest.takes(scope["method"], scope["path"]):
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
             await ingest(scope, receive, send)
         else:
             await safe(scope, receive, send)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
 from cpe_agent.desk.customers import Customers
-from cpe_agent.desk.ingest.body import Unpackable, unpack
+from cpe_agent.desk.ingest.body import unpack
+from cpe_agent.desk.ingest.refusal import Refused
 from cpe_agent.desk.judging import Judging
+from cpe_agent.desk.live.feed import Feed
+from cpe_agent.desk.live.wishes import Wishes
 from cpe_agent.desk.locator import Locator
 from cpe_agent.desk.people.people import People
+from cpe_agent.desk.people.tenants import first_tenant
 from cpe_agent.desk.records.store import Records, records_url
-from cpe_agent.desk.secret import Secret, open_secret
+from cpe_agent.desk.secret import Secret, belongs, open_secret
 from cpe_agent.desk.settings import Settings
 from cpe_agent.desk.vault import Closed, Vault
 
@@ -40,6 +45,8 @@ class Desk:
         self.writer = Writer(archive, settings.most_waiting)
         self.people = People(records, secret, now)
         self.customers = Customers(records, vault, secret, now)
+        self.feed = Feed(time.monotonic)
+        self.wishes = Wishes(self.feed, time.monotonic)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:
@@ -50,15 +57,24 @@ class Desk:
         try:
             packed = self.vault.open_report(row.tenant, row.id, sealed)
             return unpack(packed, row.encoding, self.settings.most_raw)
-        except (Closed, Unpackable):
+        except (Closed, Refused):
             return None
+
+    @cached_property
+    def nobody(self) -> int:
+        """The tenant of reports that name no other."""
+        with self.records.write() as connection:
+            return first_tenant(connection, self.people.audit, self.now())
 
     def start(self) -> None:
         """Its threads."""
         self.judging.start()
 
+    async def drain(self) -> None:
+        """What came in is stored; nothing more is taken."""
+        await self.writer.close()
+
     def close(self) -> None:
-        self.writer.close()
         self.judging.close()
         self.archive.close()
         self.vault.close()
@@ -71,6 +87,7 @@ def open_desk(settings: Settings, now: Callable[[], float] = time.time) -> Desk:
     secret = open_secret(settings.data)
     records = Records(records_url(settings.data, settings.database))
     records.migrate()
+    belongs(secret, records)
     return Desk(settings, secret, records, open_archive(settings), open_vault(settings, secret), now)
 
 

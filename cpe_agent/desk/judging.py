@@ -26,7 +26,7 @@ from cpe_agent.facts import Plan
 from cpe_agent.report import BadReport, Diagnosis, Report, diagnosis_of, facts_of, from_json
 
 AT_ONCE = 64
-PAUSE_S = 5.0  # when nothing wakes it
+PAUSE_S = 0.5
 MOST_TROUBLE = 200
 GONE = "its content is gone"
 

@@ -45,6 +45,7 @@ def _greet(desk: Desk, *, demo: bool) -> None:
     click.echo(
         f"The desk answers at {desk.settings.address}/  (Ctrl-C ends it; data in {desk.settings.data})", err=True
     )
+    desk.records.keep("address", desk.settings.address)  # 'desk user' makes links of it
     word = desk.people.first_link()
     if word is not None:
         click.echo(f"Become its first administrator, once: {desk.settings.address}/welcome/{word}", err=True)

@@ -94,8 +94,8 @@ class Judged(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A stored report without its body. ``judged`` is None until the desk has read it. ``attached``: a person said whose
-    it is."""
+    """A stored report without its body. ``judged`` is None until the desk has read it. ``attached``: a person said
+    whose it is."""
 
     seq: int
     id: bytes

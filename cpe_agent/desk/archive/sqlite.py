@@ -36,6 +36,7 @@ _END = 1 << 62
 _SLICE = 500  # rows at a time, so that nobody waits long
 _MATCHES = 20
 
+_NO_LONGER = "DELETE FROM later WHERE seq = ?"
 _PUT_JUDGED = """
 INSERT INTO judged SELECT seq, tenant, loose, received, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM report
 WHERE seq = ? AND (? = x'' OR sha = ?) ON CONFLICT (seq) DO UPDATE SET verdict = excluded.verdict,
@@ -182,12 +183,15 @@ class SqliteArchive:
                               j.receipt, j.started, j.trouble, j.seq, j.sha, j.sha)  # fmt: skip
                     if db.execute(_PUT_JUDGED, values).rowcount:
                         db.execute("DELETE FROM todo WHERE seq = ?", (j.seq,))
+                        waits = "INSERT OR IGNORE INTO later VALUES (?)" if j.agrees is None else _NO_LONGER
+                        db.execute(waits, (j.seq,))
 
     def judge_again(self, seqs: Iterable[int]) -> None:
         for part, some in self._grouped((seq, seq) for seq in seqs):
             with part.writing() as db:
                 db.executemany("INSERT OR IGNORE INTO todo SELECT seq FROM report WHERE seq = ?", ((s,) for s in some))
                 db.executemany("DELETE FROM judged WHERE seq = ?", ((s,) for s in some))
+                db.executemany(_NO_LONGER, ((s,) for s in some))
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
         wanted = list(seqs)
@@ -343,12 +347,18 @@ class SqliteArchive:
         (bodies_from,) = part.one("SELECT bodies_from FROM part") or (0,)
         return row.seq < bodies_from or part.all("erased", {"seq": row.seq}) == [(1,)]
 
+    def unread(self, limit: int) -> list[Row]:
+        return self._waiting("unread", limit)
+
     def unjudged(self, limit: int) -> list[Row]:
+        return self._waiting("unjudged", limit)
+
+    def _waiting(self, query: str, limit: int) -> list[Row]:
         rows: list[Row] = []
         for part in self._sound():
             if len(rows) < limit:
                 with contextlib.suppress(Damaged):
-                    rows += map(row_of, part.all("unjudged", {"limit": limit - len(rows)}))
+                    rows += map(row_of, part.all(query, {"limit": limit - len(rows)}))
         return rows
 
     def statistics(self) -> Statistics:

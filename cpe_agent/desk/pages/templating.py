@@ -77,6 +77,6 @@ def environment() -> Environment:
     return found
 
 
-def rendered(name: str, language: str, **context: Any) -> str:
+def rendered(template: str, language: str, /, **context: Any) -> str:
     """A template as HTML."""
-    return environment().get_template(name).render(w=Words(language), **context)
+    return environment().get_template(template).render(w=Words(language), **context)

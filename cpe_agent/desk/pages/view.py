@@ -40,7 +40,7 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return SOURCE
 
 
-def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[str]:
+def page(request: Request[Any, Any, Any], template: str, /, *, status: int = 200, **context: Any) -> Response[str]:
     person = request.scope.get("user")
     person = person if isinstance(person, Person) else None
     links = [(name, address) for name, address, needs in LINKS if person is not None and person.may(needs)]
