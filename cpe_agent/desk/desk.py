@@ -9,6 +9,7 @@ from functools import cached_property
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
 from cpe_agent.desk.customers import Customers
+from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.ingest.body import unpack
 from cpe_agent.desk.ingest.refusal import Refused
 from cpe_agent.desk.judging import Judging
@@ -47,6 +48,7 @@ class Desk:
         self.customers = Customers(records, vault, secret, now)
         self.feed = Feed(time.monotonic)
         self.wishes = Wishes(self.feed, time.monotonic)
+        self.finder = Finder(archive, records, self.customers, self.people.audit, self.locator, now)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:
