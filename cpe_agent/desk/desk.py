@@ -9,6 +9,7 @@ from functools import cached_property
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
 from cpe_agent.desk.customers import Customers
+from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.ingest.body import unpack
 from cpe_agent.desk.ingest.refusal import Refused
 from cpe_agent.desk.judging import Judging
@@ -47,6 +48,7 @@ class Desk:
         self.customers = Customers(records, vault, secret, now)
         self.feed = Feed(time.monotonic)
         self.wishes = Wishes(self.feed, time.monotonic)
+        self.finder = Finder(archive, records, self.customers, self.people.audit, self.locator, now)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:
@@ -102,8 +104,8 @@ def open_archive(settings: Settings) -> Archive:
 
 
 def open_vault(settings: Settings, secret: Secret) -> Vault:
-    from cpe_agent.desk.vault.erasures import Erasures
-    from cpe_agent.desk.vault.keys import Keys, SqliteKeys
+    from cpe_agent.desk.vault.erasures import NAME, Erasures
+    from cpe_agent.desk.vault.keys import FILE, Keys, SqliteKeys
 
     keys: Keys
     if settings.database:
@@ -111,5 +113,5 @@ def open_vault(settings: Settings, secret: Secret) -> Vault:
 
         keys = PostgresKeys(settings.database)
     else:
-        keys = SqliteKeys(settings.data / "keys.db")
-    return Vault(keys, Erasures(settings.data / "erasures"), secret.key("vault"))
+        keys = SqliteKeys(settings.data / FILE)
+    return Vault(keys, Erasures(settings.data / NAME), secret.key("vault"))

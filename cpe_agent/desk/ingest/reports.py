@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from cpe_agent.desk.archive import Accepted, Encoding, Incoming, Taken
+from cpe_agent.desk.archive import Accepted, Encoding, Incoming, Taken, Unavailable
+from cpe_agent.desk.archive.writer import Full
 from cpe_agent.desk.ingest.body import unpack
 from cpe_agent.desk.ingest.envelope import Envelope, check
 from cpe_agent.desk.ingest.limits import Limits, Places, Rate
@@ -119,6 +120,10 @@ class Reports:
             else:
                 sealed = await asyncio.to_thread(self._vault.seal_report, *about)
             return await self._writer.put(incoming._replace(body=sealed))
+        except Full:
+            raise crowded("too many reports are waiting for the disk") from None
+        except Unavailable:
+            raise crowded("the disk takes nothing now", 30) from None
         finally:
             self.places.give(group)
 

@@ -104,7 +104,7 @@ class Feed:
         self._clock = clock
         self.epoch = os.urandom(4).hex()  # numbers of another life of the desk mean nothing
         self._tenants: dict[int, _Tenant] = {}
-        self._persons: dict[int, int] = {}
+        self._persons: dict[str, int] = {}
         self._home: tuple[asyncio.AbstractEventLoop, int] | None = None
 
     # ------------------------------------------------------------------ telling
@@ -166,7 +166,7 @@ class Feed:
         where, feed = self._case(tenant, case), self._tenants.get(tenant)
         return f"{self.epoch}-{feed.number if feed else 0}", () if where is None else tuple(where.items)
 
-    def watch(self, tenant: int, case: str, person: int, last: str | None) -> Watcher:
+    def watch(self, tenant: int, case: str, person: str, last: str | None) -> Watcher:
         """From after the id ``last``, or from now. Raises ``TooMany``. ``leave`` ends it."""
         if self._persons.get(person, 0) >= MOST_OF_PERSON:
             raise TooMany
@@ -179,7 +179,7 @@ class Feed:
         self._persons[person] = self._persons.get(person, 0) + 1
         return watcher
 
-    def leave(self, tenant: int, case: str, person: int, watcher: Watcher) -> None:
+    def leave(self, tenant: int, case: str, person: str, watcher: Watcher) -> None:
         watcher.end()
         where = self._case(tenant, case)
         if where is not None:
