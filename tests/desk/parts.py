@@ -11,8 +11,8 @@ from sqlalchemy import insert
 
 from cpe_agent.case_code import with_check
 from cpe_agent.desk.archive import Encoding, Incoming, Judged, Row
-from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.desk import open_desk
+from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.judging import number_of
 from cpe_agent.desk.people.names import folded
 from cpe_agent.desk.people.roles import MAY, Person, Role

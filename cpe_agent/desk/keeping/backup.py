@@ -5,8 +5,9 @@ nobody waits. The reports are copied before the records, so that whatever a repo
 keys last, so that they open everything in a copy of the data made before. A copy appears under its name when it is
 whole and on the disk, with a manifest that holds every file's SHA-256.
 
-The list of what was erased goes with both. To restore: put the data, the keys, the secret and the *newest* list there
-is into an empty folder, and start. The vault destroys again what the list says; ``desk reconcile`` clears away the rest.
+The list of what was erased goes with both. To restore: put the data, the keys, the secret and the *newest* list that
+there is into an empty folder, and start. The vault destroys again what the list says; ``desk reconcile`` clears away
+the rest.
 """
 
 from __future__ import annotations
@@ -28,19 +29,14 @@ from cpe_agent.desk.records.store import FILE as RECORDS
 from cpe_agent.desk.settings import Settings
 from cpe_agent.desk.vault.erasures import NAME as ERASED
 from cpe_agent.desk.vault.keys import FILE as KEYS
-from cpe_agent.report import when
+from cpe_agent.steps import when
 
 MANIFEST = "manifest.json"
 FORMAT = 1
 
 
 class CannotBackUp(Exception):
-    """``key``: a sentence of ``words/en/desk_keeping.py``, ``values`` what it is filled with."""
-
-    def __init__(self, key: str, **values: object) -> None:
-        super().__init__(key)
-        self.key = key
-        self.values = values
+    """Why, in a sentence."""
 
 
 class Copied(NamedTuple):
@@ -53,9 +49,9 @@ def back_up(settings: Settings, to: Path, keys_to: Path | None, now: float) -> t
     """Copy the data to a new folder and, when asked, the keys to another one. Raises ``CannotBackUp``, and OSError."""
     for folder in (to, *([] if keys_to is None else [keys_to])):
         if folder.exists():
-            raise CannotBackUp("exists", folder=folder)
+            raise CannotBackUp(f"{folder} is there already; a backup makes a folder of its own")
     if keys_to is not None and (_holds(to, keys_to) or _holds(keys_to, to)):
-        raise CannotBackUp("together")
+        raise CannotBackUp("the keys are kept apart from the data: neither folder may lie in the other")
     if settings.database:
         from cpe_agent.desk.keeping.backup_postgres import dump_data, dump_keys
 
@@ -64,7 +60,7 @@ def back_up(settings: Settings, to: Path, keys_to: Path | None, now: float) -> t
         keys = keys_to and _whole(settings, keys_to, now, "keys", lambda folder: dump_keys(url, folder))
         return data, keys or None
     if not (settings.data / RECORDS).exists():
-        raise CannotBackUp("no-desk", folder=settings.data)
+        raise CannotBackUp(f"no desk has its data in {settings.data}")
     _room(settings, to)
     data = _whole(settings, to, now, "data", lambda folder: _copy_data(settings.data, folder))
     if keys_to is None:
@@ -78,7 +74,7 @@ def damaged(folder: Path) -> list[str]:
         files: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return [MANIFEST]
-    return [name for name, told in files.items() if _told(folder / name) != told]
+    return [name for name, told in files.items() if not (folder / name).is_file() or _told(folder / name) != told]
 
 
 def _copy_data(data: Path, folder: Path) -> None:
@@ -96,9 +92,9 @@ def _copy(file: Path, folder: Path) -> None:
             source.backup(copy)
             found = copy.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
-            raise CannotBackUp("damaged", file=file.name, reason=error) from None
+            raise CannotBackUp(f"{file.name} is damaged: {error}") from None
         if found != ("ok",):
-            raise CannotBackUp("damaged", file=file.name, reason=found[0])
+            raise CannotBackUp(f"{file.name} is damaged: {found[0]}")
 
 
 def _whole(settings: Settings, to: Path, now: float, kind: str, fill: Callable[[Path], None]) -> Copied:
@@ -121,13 +117,10 @@ def _whole(settings: Settings, to: Path, now: float, kind: str, fill: Callable[[
     return Copied(to, len(files), sum(told["bytes"] for told in files.values()))
 
 
-def _told(file: Path) -> dict[str, Any] | None:
-    try:
-        with file.open("rb") as read:
-            digest = hashlib.file_digest(read, "sha256").hexdigest()
-            return {"bytes": file.stat().st_size, "sha256": digest}
-    except OSError:
-        return None
+def _told(file: Path) -> dict[str, Any]:
+    with file.open("rb") as read:
+        digest = hashlib.file_digest(read, "sha256").hexdigest()
+        return {"bytes": file.stat().st_size, "sha256": digest}
 
 
 def _room(settings: Settings, to: Path) -> None:
@@ -135,7 +128,7 @@ def _room(settings: Settings, to: Path) -> None:
     place = next(folder for folder in to.absolute().parents if folder.exists())
     free = shutil.disk_usage(place).free
     if free < needed:
-        raise CannotBackUp("no-room", folder=place, needed=needed >> 20, free=free >> 20)
+        raise CannotBackUp(f"{place} has room for {free >> 20} MiB; {needed >> 20} MiB are needed")
 
 
 def _holds(folder: Path, other: Path) -> bool:

@@ -33,9 +33,9 @@ def _dump(url: str, folder: Path, what: str) -> None:
     arguments = ("--format=custom", "--no-password", what, f"--file={folder / DUMP}", f"--dbname={place}")
     by_hand = f"pg_dump --format=custom {what} --file={DUMP} '{place}'"
     if parsed.password is not None:
-        raise CannotBackUp("password", command=by_hand)
+        raise CannotBackUp(f"put the database's password into ~/.pgpass and leave it out of the URL, or run: {by_hand}")
     ran = run("pg_dump", *arguments, timeout_s=_A_DAY_S)
     if ran is None:
-        raise CannotBackUp("no-pg-dump", command=by_hand)
+        raise CannotBackUp(f"pg_dump is not here; install the PostgreSQL client, or run elsewhere: {by_hand}")
     if ran.status != 0:
-        raise CannotBackUp("pg-dump-failed", status=ran.status, command=by_hand)
+        raise CannotBackUp(f"pg_dump ended with status {ran.status}; to see why, run: {by_hand}")
