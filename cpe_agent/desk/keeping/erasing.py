@@ -138,7 +138,7 @@ def _forget(connection: Connection, tenant: int, number: int, now: float) -> Non
     connection.execute(update(customer).where(*mine).values(dict.fromkeys(_PERSONAL), erased=now))
     his = select(case_.c.id).where(case_.c.tenant == tenant, case_.c.customer == number)
     codes = select(case_.c.code).where(case_.c.tenant == tenant, case_.c.customer == number)
-    connection.execute(update(entry).where(entry.c.case_.in_(his)).values(text=None))
+    connection.execute(update(entry).where(entry.c.case.in_(his)).values(text=None))
     connection.execute(
         update(case_).where(case_.c.tenant == tenant, case_.c.customer == number).values(name=None, folded=None)
     )
