@@ -204,8 +204,8 @@ class Archive(Protocol):
         """What was judged, or judged anew. Of a report that is not there it says nothing."""
         ...
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
-        """Take back what was judged: they are unjudged now."""
+    def requeue(self, seqs: Iterable[int]) -> int:
+        """Of these, make those unjudged that are neither judged nor unjudged; how many were. There should be none."""
         ...
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:

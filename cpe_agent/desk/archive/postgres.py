@@ -84,6 +84,10 @@ _UNJUDGE = (
     "INSERT INTO todo (seq, month) SELECT seq, month FROM report WHERE seq = %(seq)s ON CONFLICT DO NOTHING",
     "DELETE FROM judged WHERE seq = %(seq)s",
 )
+_REQUEUE = (
+    "INSERT INTO todo (seq, month) SELECT seq, month FROM report AS r WHERE seq = ANY(%s)"
+    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq AND j.month = r.month) ON CONFLICT DO NOTHING"
+)
 # FOR SHARE: a whole report that takes a cut one's place waits until what was judged is there to be taken away.
 _PUT_JUDGED = """
 WITH put AS (
@@ -238,14 +242,9 @@ class PostgresArchive:
         if values:
             self._in_one(lambda db: db.cursor().executemany(_PUT_JUDGED, values))
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
-        values = [{"seq": seq} for seq in sorted(seqs)]
-
-        def work(db: psycopg.Connection[Any]) -> None:
-            for sql in _UNJUDGE if values else ():
-                db.cursor().executemany(sql, values)
-
-        self._in_one(work)
+    def requeue(self, seqs: Iterable[int]) -> int:
+        wanted = sorted(seqs)
+        return self._in_one(lambda db: db.execute(_REQUEUE, (wanted,)).rowcount) if wanted else 0
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
         wanted = list(seqs)

@@ -46,6 +46,10 @@ receipt = excluded.receipt, started = excluded.started, trouble = excluded.troub
 _AS_REPORT = (
     "UPDATE judged SET (tenant, loose) = (SELECT tenant, loose FROM report WHERE seq = judged.seq) WHERE seq = ?"
 )
+_REQUEUE = (
+    "INSERT OR IGNORE INTO todo SELECT seq FROM report AS r WHERE seq = ?"
+    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq)"
+)
 
 
 class SqliteArchive:
@@ -183,11 +187,12 @@ class SqliteArchive:
                     if db.execute(_PUT_JUDGED, values).rowcount:
                         db.execute("DELETE FROM todo WHERE seq = ?", (j.seq,))
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
+    def requeue(self, seqs: Iterable[int]) -> int:
+        count = 0
         for part, some in self._grouped((seq, seq) for seq in seqs):
             with part.writing() as db:
-                db.executemany("INSERT OR IGNORE INTO todo SELECT seq FROM report WHERE seq = ?", ((s,) for s in some))
-                db.executemany("DELETE FROM judged WHERE seq = ?", ((s,) for s in some))
+                count += sum(db.execute(_REQUEUE, (seq,)).rowcount for seq in some)
+        return count
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
         wanted = list(seqs)
