@@ -17,24 +17,24 @@ _STEP = 500
 
 class Wrong(NamedTuple):
     """``what``: missing (no row) | no-body | unreadable (does not unseal or unpack) | other-bytes (another SHA-256).
-    ``count``: so many in a row, from ``seq``."""
+    ``many``: so many in a row, from ``seq``."""
 
     seq: int
     what: str
     why: str = ""
-    count: int = 1
+    many: int = 1
 
 
 class Reconciled(NamedTuple):
     """``proven``: the stored bytes unpack to what was accepted. ``gone``: purged or erased on purpose. ``waiting``: not
-    judged yet. ``judged_again``: were neither judged nor waiting, and wait now. ``wrong``: what nothing here can mend.
+    judged yet. ``requeued``: were neither judged nor waiting, and wait now. ``wrong``: what nothing here can mend.
     ``damaged``: parts that cannot be read."""
 
     rows: int
     proven: int
     gone: int
     waiting: int
-    judged_again: int
+    requeued: int
     wrong: tuple[Wrong, ...]
     damaged: tuple[str, ...]
 
@@ -55,7 +55,7 @@ def reconcile(archive: Archive, unsealed: Callable[[Row, bytes], bytes | None]) 
     for some in _pieces(archive.rows_between(1, last)):
         for row in some:
             if expected is not None and row.seq > expected:
-                wrong.append(Wrong(expected, "missing", count=row.seq - expected))
+                wrong.append(Wrong(expected, "missing", many=row.seq - expected))
             expected = row.seq + 1
             rows += 1
             found = _body(archive, row, unsealed)
@@ -65,12 +65,13 @@ def reconcile(archive: Archive, unsealed: Callable[[Row, bytes], bytes | None]) 
                 gone += 1
             else:
                 wrong.append(found)
-        lost = archive.requeue([row.seq for row in some if row.judged is None])
+        unjudged = [row.seq for row in some if row.judged is None or row.judged.agrees is None]
+        lost = archive.requeue(unjudged)
         again += lost
-        waiting += sum(row.judged is None for row in some) - lost
+        waiting += len(unjudged) - lost
     first = expected or 1
     if first <= last and (rows or stored.rows):
-        wrong.append(Wrong(first, "missing", count=last + 1 - first))
+        wrong.append(Wrong(first, "missing", many=last + 1 - first))
     return Reconciled(rows, proven, gone, waiting, again, tuple(wrong), archive.statistics().damaged)
 
 

@@ -36,6 +36,7 @@ _END = 1 << 62
 _SLICE = 500  # rows at a time, so that nobody waits long
 _MATCHES = 20
 
+_NO_LONGER = "DELETE FROM later WHERE seq = ?"
 _PUT_JUDGED = """
 INSERT INTO judged SELECT seq, tenant, loose, received, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM report
 WHERE seq = ? AND (? = x'' OR sha = ?) ON CONFLICT (seq) DO UPDATE SET verdict = excluded.verdict,
@@ -48,7 +49,8 @@ _AS_REPORT = (
 )
 _REQUEUE = (
     "INSERT OR IGNORE INTO todo SELECT seq FROM report AS r WHERE seq = ?"
-    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq)"
+    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq)",
+    "INSERT OR IGNORE INTO later SELECT seq FROM judged WHERE seq = ? AND agrees IS NULL",
 )
 
 
@@ -186,12 +188,14 @@ class SqliteArchive:
                               j.receipt, j.started, j.trouble, j.seq, j.sha, j.sha)  # fmt: skip
                     if db.execute(_PUT_JUDGED, values).rowcount:
                         db.execute("DELETE FROM todo WHERE seq = ?", (j.seq,))
+                        waits = "INSERT OR IGNORE INTO later VALUES (?)" if j.agrees is None else _NO_LONGER
+                        db.execute(waits, (j.seq,))
 
     def requeue(self, seqs: Iterable[int]) -> int:
         count = 0
         for part, some in self._grouped((seq, seq) for seq in seqs):
             with part.writing() as db:
-                count += sum(db.execute(_REQUEUE, (seq,)).rowcount for seq in some)
+                count += sum(db.execute(sql, (seq,)).rowcount for seq in some for sql in _REQUEUE)
         return count
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
@@ -348,12 +352,18 @@ class SqliteArchive:
         (bodies_from,) = part.one("SELECT bodies_from FROM part") or (0,)
         return row.seq < bodies_from or part.all("erased", {"seq": row.seq}) == [(1,)]
 
+    def unread(self, limit: int) -> list[Row]:
+        return self._waiting("unread", limit)
+
     def unjudged(self, limit: int) -> list[Row]:
+        return self._waiting("unjudged", limit)
+
+    def _waiting(self, query: str, limit: int) -> list[Row]:
         rows: list[Row] = []
         for part in self._sound():
             if len(rows) < limit:
                 with contextlib.suppress(Damaged):
-                    rows += map(row_of, part.all("unjudged", {"limit": limit - len(rows)}))
+                    rows += map(row_of, part.all(query, {"limit": limit - len(rows)}))
         return rows
 
     def statistics(self) -> Statistics:
@@ -362,7 +372,7 @@ class SqliteArchive:
             with contextlib.suppress(Damaged):
                 last = part.last()
                 rows += last - part.first + 1
-                unjudged += (part.one("SELECT count(*) FROM todo") or (0,))[0]
+                unjudged += (part.one("SELECT (SELECT count(*) FROM todo) + (SELECT count(*) FROM later)") or (0,))[0]
                 size += part.bytes()
         parts = self.parts()
         return Statistics(rows, last, unjudged, size, len(parts), tuple(p.trouble for p in parts if p.trouble))
@@ -412,6 +422,7 @@ def _change(db: Any, change: Change) -> None:
     db.execute("INSERT OR REPLACE INTO body VALUES (?, ?)", (held.seq, incoming.body))
     if change.content:
         db.execute("DELETE FROM judged WHERE seq = ?", (held.seq,))
+        db.execute(_NO_LONGER, (held.seq,))
         db.execute("INSERT OR IGNORE INTO todo VALUES (?)", (held.seq,))
     else:
         db.execute(_AS_REPORT, (held.seq,))
