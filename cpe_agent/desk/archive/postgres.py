@@ -83,19 +83,28 @@ _CHANGE = (
 _UNJUDGE = (
     "INSERT INTO todo (seq, month) SELECT seq, month FROM report WHERE seq = %(seq)s ON CONFLICT DO NOTHING",
     "DELETE FROM judged WHERE seq = %(seq)s",
+    "DELETE FROM later WHERE seq = %(seq)s",
+)
+_REQUEUE = (
+    "INSERT INTO todo (seq, month) SELECT seq, month FROM report AS r WHERE seq = ANY(%s)"
+    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq AND j.month = r.month) ON CONFLICT DO NOTHING",
+    "INSERT INTO later (seq, month) SELECT seq, month FROM judged WHERE seq = ANY(%s) AND agrees IS NULL"
+    " ON CONFLICT DO NOTHING",
 )
 # FOR SHARE: a whole report that takes a cut one's place waits until what was judged is there to be taken away.
 _PUT_JUDGED = """
 WITH put AS (
     INSERT INTO judged SELECT seq, month, tenant, loose, received, %(verdict)s, %(fault)s, %(owner)s, %(acts)s,
-        %(grade)s, %(suspect)s, %(claimed)s, %(agrees)s, %(match)s, %(receipt)s, %(started)s, %(trouble)s
+        %(grade)s, %(suspect)s, %(claimed)s, %(agrees)s::smallint, %(match)s, %(receipt)s, %(started)s, %(trouble)s
     FROM report WHERE seq = %(seq)s AND (%(sha)b::bytea = '' OR sha = %(sha)b) FOR SHARE
     ON CONFLICT (seq, month) DO UPDATE SET verdict = excluded.verdict, fault = excluded.fault, owner = excluded.owner,
         acts = excluded.acts, grade = excluded.grade, suspect = excluded.suspect, claimed = excluded.claimed,
         agrees = excluded.agrees, match = excluded.match, receipt = excluded.receipt, started = excluded.started,
         trouble = excluded.trouble
-    RETURNING seq
-) DELETE FROM todo USING put WHERE todo.seq = put.seq
+    RETURNING seq, month
+), read AS (DELETE FROM todo USING put WHERE todo.seq = put.seq),
+    wait AS (INSERT INTO later SELECT seq, month FROM put WHERE %(agrees)s::smallint IS NULL ON CONFLICT DO NOTHING)
+DELETE FROM later USING put WHERE later.seq = put.seq AND %(agrees)s::smallint IS NOT NULL
 """
 
 
@@ -234,18 +243,16 @@ class PostgresArchive:
         return self._in_one(work)
 
     def put_judged(self, found: Iterable[Judged]) -> None:
-        values = [{**one._asdict(), "agrees": int(one.agrees)} for one in sorted(found)]
+        values = [
+            {**one._asdict(), "agrees": None if one.agrees is None else int(one.agrees)}
+            for one in sorted(found, key=lambda one: one.seq)
+        ]
         if values:
             self._in_one(lambda db: db.cursor().executemany(_PUT_JUDGED, values))
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
-        values = [{"seq": seq} for seq in sorted(seqs)]
-
-        def work(db: psycopg.Connection[Any]) -> None:
-            for sql in _UNJUDGE if values else ():
-                db.cursor().executemany(sql, values)
-
-        self._in_one(work)
+    def requeue(self, seqs: Iterable[int]) -> int:
+        wanted = sorted(seqs)
+        return self._in_one(lambda db: sum(db.execute(sql, (wanted,)).rowcount for sql in _REQUEUE)) if wanted else 0
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
         wanted = list(seqs)
@@ -350,13 +357,17 @@ class PostgresArchive:
         bodies_from = self._value("SELECT bodies_from FROM state")
         return row.seq < bodies_from or self._all("erased", {"seq": row.seq}) == [(1,)]
 
+    def unread(self, limit: int) -> list[Row]:
+        return [row_of(record) for record in self._all("unread", {"limit": limit})]
+
     def unjudged(self, limit: int) -> list[Row]:
         return [row_of(record) for record in self._all("unjudged", {"limit": limit})]
 
     def statistics(self) -> Statistics:
         first, last, unjudged, size = self._with(
             lambda db: db.execute(
-                "SELECT (SELECT min(seq) FROM report), last, (SELECT count(*) FROM todo),"
+                "SELECT (SELECT min(seq) FROM report), last,"
+                " (SELECT count(*) FROM todo) + (SELECT count(*) FROM later),"
                 " (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r'"
                 " AND relnamespace = 'archive'::regnamespace) FROM state"
             ).fetchone(),

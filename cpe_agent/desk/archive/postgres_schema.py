@@ -19,6 +19,7 @@ INSERT INTO state VALUES (true, {VERSION}, 0, 0);
 CREATE TABLE known (id bytea PRIMARY KEY, seq bigint NOT NULL, month int NOT NULL);
 CREATE TABLE chunk (n bigint, month int, PRIMARY KEY (n, month));
 CREATE TABLE todo (seq bigint PRIMARY KEY, month int NOT NULL);
+CREATE TABLE later (seq bigint PRIMARY KEY, month int NOT NULL);
 CREATE TABLE report (
     seq bigint, month int, id bytea NOT NULL, sha bytea NOT NULL, cut smallint NOT NULL, encoding smallint NOT NULL,
     size int NOT NULL, tenant bigint NOT NULL, received double precision NOT NULL, ticket bigint, customer bigint,
@@ -34,7 +35,7 @@ ALTER TABLE body ALTER data SET STORAGE EXTERNAL;
 CREATE TABLE judged (
     seq bigint, month int, tenant bigint NOT NULL, loose smallint NOT NULL, received double precision NOT NULL,
     verdict text NOT NULL, fault text NOT NULL, owner text NOT NULL, acts text NOT NULL, grade text NOT NULL,
-    suspect text NOT NULL, claimed text NOT NULL, agrees smallint NOT NULL, match int NOT NULL, receipt bigint NOT NULL,
+    suspect text NOT NULL, claimed text NOT NULL, agrees smallint, match int NOT NULL, receipt bigint NOT NULL,
     started double precision NOT NULL, trouble text NOT NULL, PRIMARY KEY (seq, month)
 ) PARTITION BY LIST (month);
 CREATE INDEX judged_fault ON judged (tenant, fault, loose, seq);
@@ -64,6 +65,6 @@ def drop_month(month: int) -> str:
     of_month = partition("report", month)
     return (
         f"DELETE FROM known USING {of_month} AS r WHERE known.id = r.id;"
-        f"DELETE FROM todo USING {of_month} AS r WHERE todo.seq = r.seq;"
-        f"DELETE FROM chunk WHERE month = {month};" + "".join(f"DROP TABLE {partition(t, month)};" for t in PARTITIONED)
+        + "".join(f"DELETE FROM {table} WHERE month = {month};" for table in ("todo", "later", "chunk"))
+        + "".join(f"DROP TABLE {partition(table, month)};" for table in PARTITIONED)
     )
