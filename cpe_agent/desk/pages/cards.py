@@ -61,3 +61,6 @@ def _card(desk: Desk, row: Row, data: bytes, language: str, say: str | None) -> 
 
 def _language(say: str | None) -> str | None:
     return say if say in LANGUAGES else None
+
+
+ROUTES = (report_card, code_card)

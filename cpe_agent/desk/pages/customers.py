@@ -80,3 +80,6 @@ def _customer(
         lines=[line(desk, row, words) for row in found.rows],
         cases=desk.cases.of_customer(person.tenant, number),
     )
+
+
+ROUTES = (customer, reveal)
