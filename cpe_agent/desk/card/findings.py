@@ -137,7 +137,7 @@ _asked_by = _count()
 
 def failing(report: Report, voice: Voice) -> tuple[Evidence, ...]:
     """What was seen where nobody is named: the lowest thing that fails, then what speaks for the first suspect."""
-    seen = [Evidence(visible(text, 300)) for text in failed(report, voice.language, networks=voice.networks)]
+    seen = [Evidence(visible(text, 300)) for text in failed(report, voice.language)]
     first = next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
     found = {row.text: row for row in (*seen, *(evidence(first, voice) if first is not None else ()))}
     return tuple(found.values())  # each in its first place, with the reading where there is one
