@@ -25,6 +25,7 @@ def run(settings: Settings, *, demo: bool) -> None:
     except (OSError, NoSecret) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
+    click.echo("Ready.", err=True)
     _serve(desk, listening)
 
 
@@ -34,6 +35,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(1024)
     except OSError as error:
         listening.close()
         raise CannotStart(f"{host}:{port} cannot be used: {error.strerror}; choose another with --listen") from None
