@@ -212,7 +212,7 @@ def test_without_ticket_the_open_case_says_the_tenant(desk: RealDesk) -> None:
         ({"content_encoding": None}, 415),
     ],
 )
-def test_a_header_that_does_not_fit(desk: RealDesk, more: dict[str, str | None], status: int) -> None:
+def test_a_header_that_does_not_fit(desk: RealDesk, more: dict[str, Any], status: int) -> None:
     raw = report()
     assert post(desk.url, raw, **more).status == status
     assert desk.parts.archive.by_id(1, bytes.fromhex(id_of(raw).replace("-", ""))) is None
@@ -293,8 +293,10 @@ def test_413_without_a_stated_length(desk: RealDesk) -> None:
 
 
 def test_413_unpacked_and_the_largest_that_is_taken(desk: RealDesk) -> None:
+    plain = json.loads(report())
+
     def filled(filler: str) -> bytes:
-        return canonical.dumps(json.loads(report()) | {"filler": filler})
+        return canonical.dumps(plain | {"id": uuid7(), "filler": filler})
 
     words = noise(40_000).hex() * 14
     room = (1 << 20) - len(filled(""))
