@@ -1,18 +1,21 @@
-"""One ASGI application: what customers' programs send goes to the raw part, what people and programs of the provider ask
+"""One ASGI application: what customers' programs send goes to the raw part, what the provider's people and programs ask
 to Litestar. Every answer of the latter carries the headers that keep a page to itself."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from typing import Any
 
 from litestar import Litestar, Request, Response, get, post
-from litestar.datastructures import Cookie
+from litestar.datastructures import Cookie, State
 from litestar.di import Provide
-from litestar.exceptions import HTTPException
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.sync import AsyncCallable
 
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.templating import HERE
@@ -48,20 +51,17 @@ def asset(name: str) -> Response[bytes]:
 
 @post("/language", opt={"needs": ANYONE})
 async def language(request: Request[Any, Any, Any]) -> Redirect:
-    """Another language for this browser."""
+    """Another language, for this browser and for the person."""
     form = await request.form()
     chosen, back = str(form.get("language", "")), str(form.get("back", "/"))
     answer = Redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", status_code=303)
+    secure = request.url.scheme == "https"
     if chosen in LANGUAGES:
+        person = _person(request)
+        if person is not None and not person.program:
+            await asyncio.to_thread(request.app.state.people.set_language, person, chosen)
         answer.set_cookie(
-            Cookie(
-                LANGUAGE_COOKIE,
-                value=chosen,
-                max_age=YEAR_S,
-                httponly=True,
-                samesite="lax",
-                secure=request.url.scheme == "https",
-            )
+            Cookie(LANGUAGE_COOKIE, value=chosen, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
         )
     return answer
 
@@ -94,14 +94,14 @@ class Safe:
                 message["headers"] = [*message["headers"], *(h for h in HEADERS if h[0] not in have)]
             await send(message)
 
-        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+        await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
 
 
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
-    from cpe_agent.desk.ingest.asgi import Ingest
+    from cpe_agent.desk.ingest.opening import open_ingest, takes
     from cpe_agent.desk.pages.routes import ROUTES
-    from cpe_agent.desk.people.guard import allowed
+    from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
 
     people = Litestar(
@@ -112,24 +112,41 @@ def build(desk: Desk) -> ASGIApp:
         },
         guards=[allowed],
         middleware=[Authentication],
-        exception_handlers={Exception: told},
+        exception_handlers={Exception: told, NotAuthorizedException: turned_away, ProveAgain: turned_away},
         openapi_config=None,
         logging_config=None,
-        state=None,
-        on_startup=[lambda: desk.start()],
-        on_shutdown=[lambda: desk.close()],
+        state=State(
+            {
+                "desk": desk,
+                "people": desk.people,
+                "secure": desk.settings.secure,
+                "origin": desk.settings.public_url,
+                "address": desk.settings.address,
+            }
+        ),
+        on_startup=[desk.start],
+        on_shutdown=[desk.drain, desk.close],
     )
-    people.state.desk = desk
+    _threads_once(people)
     safe = Safe(people)
-    ingest = Ingest(desk)
+    ingest = open_ingest(desk)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and ingest.takes(scope["method"], scope["path"]):
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
             await ingest(scope, receive, send)
         else:
             await safe(scope, receive, send)
 
     return app
+
+
+def _threads_once(app: Litestar) -> None:
+    """Litestar (2.25) puts a function into a thread once for every handler of its path, so that one with a GET and a
+    POST gets a thread that starts a thread and waits for neither."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            while isinstance(handler.fn, AsyncCallable) and isinstance(handler.fn.func, AsyncCallable):
+                handler._fn = handler.fn.func
 
 
 def _person(request: Request[Any, Any, Any]) -> Person | None:

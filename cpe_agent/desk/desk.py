@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import cached_property
 
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
-from cpe_agent.desk.ingest.body import Unpackable, unpack
+from cpe_agent.desk.cases.store import Cases
+from cpe_agent.desk.customers import Customers
+from cpe_agent.desk.finding.lookup import Finder
+from cpe_agent.desk.ingest.body import unpack
+from cpe_agent.desk.ingest.refusal import Refused
 from cpe_agent.desk.judging import Judging
+from cpe_agent.desk.live.feed import Feed
+from cpe_agent.desk.live.wishes import Wishes
 from cpe_agent.desk.locator import Locator
+from cpe_agent.desk.people.people import People
+from cpe_agent.desk.people.tenants import first_tenant
 from cpe_agent.desk.records.store import Records, records_url
-from cpe_agent.desk.secret import Secret, open_secret
+from cpe_agent.desk.secret import Secret, belongs, open_secret
 from cpe_agent.desk.settings import Settings
 from cpe_agent.desk.vault import Closed, Vault
 
@@ -36,6 +45,12 @@ class Desk:
         self.now = now
         self.locator = Locator(secret.key("locator"))
         self.writer = Writer(archive, settings.most_waiting)
+        self.people = People(records, secret, now)
+        self.customers = Customers(records, vault, secret, now)
+        self.feed = Feed(time.monotonic)
+        self.wishes = Wishes(self.feed, time.monotonic)
+        self.finder = Finder(archive, records, self.customers, self.people.audit, self.locator, now)
+        self.cases = Cases(records)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:
@@ -46,11 +61,24 @@ class Desk:
         try:
             packed = self.vault.open_report(row.tenant, row.id, sealed)
             return unpack(packed, row.encoding, self.settings.most_raw)
-        except (Closed, Unpackable):
+        except (Closed, Refused):
             return None
 
+    @cached_property
+    def nobody(self) -> int:
+        """The tenant of reports that name no other."""
+        with self.records.write() as connection:
+            return first_tenant(connection, self.people.audit, self.now())
+
+    def start(self) -> None:
+        """Its threads."""
+        self.judging.start()
+
+    async def drain(self) -> None:
+        """What came in is stored; nothing more is taken."""
+        await self.writer.close()
+
     def close(self) -> None:
-        self.writer.close()
         self.judging.close()
         self.archive.close()
         self.vault.close()
@@ -63,6 +91,7 @@ def open_desk(settings: Settings, now: Callable[[], float] = time.time) -> Desk:
     secret = open_secret(settings.data)
     records = Records(records_url(settings.data, settings.database))
     records.migrate()
+    belongs(secret, records)
     return Desk(settings, secret, records, open_archive(settings), open_vault(settings, secret), now)
 
 
@@ -74,3 +103,17 @@ def open_archive(settings: Settings) -> Archive:
     from cpe_agent.desk.archive.sqlite import SqliteArchive
 
     return SqliteArchive(settings.data)
+
+
+def open_vault(settings: Settings, secret: Secret) -> Vault:
+    from cpe_agent.desk.vault.erasures import NAME, Erasures
+    from cpe_agent.desk.vault.keys import FILE, Keys, SqliteKeys
+
+    keys: Keys
+    if settings.database:
+        from cpe_agent.desk.vault.keys_postgres import PostgresKeys
+
+        keys = PostgresKeys(settings.database)
+    else:
+        keys = SqliteKeys(settings.data / FILE)
+    return Vault(keys, Erasures(settings.data / NAME), secret.key("vault"))

@@ -26,7 +26,7 @@ from cpe_agent.facts import Plan
 from cpe_agent.report import BadReport, Diagnosis, Report, diagnosis_of, facts_of, from_json
 
 AT_ONCE = 64
-PAUSE_S = 5.0  # when nothing wakes it
+PAUSE_S = 0.5
 MOST_TROUBLE = 200
 GONE = "its content is gone"
 
@@ -162,7 +162,8 @@ class Judging:
 
     def _with_content(self, row: Row, work: Callable[[int, bytes], Judged]) -> Judged:
         raw = self._opened(row)
-        return Judged(row.seq, trouble=GONE, agrees=False) if raw is None else work(row.seq, raw)
+        found = Judged(row.seq, trouble=GONE, agrees=False) if raw is None else work(row.seq, raw)
+        return found._replace(sha=row.sha)
 
     def _work(self) -> None:
         while not self._ended:

@@ -24,11 +24,8 @@ def run(settings: Settings, *, demo: bool) -> None:
         desk = open_desk(settings)
     except (OSError, NoSecret) as error:
         raise CannotStart(str(error)) from None
-    if demo:
-        from cpe_agent.desk.demo import fill
-
-        fill(desk)
-    _greet(desk)
+    _greet(desk, demo=demo)
+    click.echo("Ready.", err=True)
     _serve(desk, listening)
 
 
@@ -38,6 +35,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(1024)
     except OSError as error:
         listening.close()
         raise CannotStart(f"{host}:{port} cannot be used: {error.strerror}; choose another with --listen") from None
@@ -45,15 +43,20 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _greet(desk: Desk) -> None:
-    from cpe_agent.desk.people.invites import first_administrator
-
+def _greet(desk: Desk, *, demo: bool) -> None:
     click.echo(
         f"The desk answers at {desk.settings.address}/  (Ctrl-C ends it; data in {desk.settings.data})", err=True
     )
-    link = first_administrator(desk)
-    if link is not None:
-        click.echo(f"Become its first administrator, once, within a day: {link}", err=True)
+    desk.records.keep("address", desk.settings.address)  # 'desk user' makes links of it
+    word = desk.people.first_link()
+    if word is not None:
+        click.echo(f"Become its first administrator, once: {desk.settings.address}/welcome/{word}", err=True)
+    if demo:
+        from cpe_agent.desk.demo import fill
+
+        somebody = fill(desk)
+        told = f"as {somebody[0]} with the password {somebody[1]}" if somebody else "as before; it is filled already"
+        click.echo(f"Twenty examples are in it. Sign in {told}.", err=True)
     sys.stderr.flush()
 
 

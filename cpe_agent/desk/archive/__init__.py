@@ -5,9 +5,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple, Protocol
+
+
+class Unavailable(OSError):
+    """The store cannot now: disk full, an I/O error, a server that is away. Nothing was promised; try again later."""
+
+
+class Damaged(Unavailable):
+    """A part of the store is unreadable. The others still are."""
 
 
 class Encoding(IntEnum):
@@ -65,7 +74,8 @@ class Judged(NamedTuple):
     desk's own judgement over the report's facts; ``claimed`` is the fault that the report names (empty for none),
     ``agrees`` whether both say the same. ``match`` is
     ``spoken_code.match_of`` its id, ``receipt`` the sixty bits of its receipt code, ``started`` seconds since the
-    epoch by the client's clock."""
+    epoch by the client's clock. ``sha``: of the bytes that were judged (on the way in only): where others have taken
+    their place since, the finding is dropped."""
 
     seq: int
     verdict: str = ""
@@ -80,10 +90,12 @@ class Judged(NamedTuple):
     receipt: int = 0
     started: float = 0.0
     trouble: str = ""
+    sha: bytes = b""
 
 
 class Row(NamedTuple):
-    """A stored report without its body. ``judged`` is None until the desk has read it."""
+    """A stored report without its body. ``judged`` is None until the desk has read it. ``attached``: a person said
+    whose it is."""
 
     seq: int
     id: bytes
@@ -98,6 +110,12 @@ class Row(NamedTuple):
     case: str | None
     kept: str | None
     judged: Judged | None
+    attached: bool = False
+
+    @property
+    def quarantined(self) -> bool:
+        """Nobody vouches for it: it came without a ticket, and no person has said whose it is."""
+        return self.ticket is None and not self.attached
 
 
 class Page(NamedTuple):
@@ -107,12 +125,34 @@ class Page(NamedTuple):
     older: int | None
 
 
+class Statistics(NamedTuple):
+    """``rows`` counts what is stored now, ``last`` is the newest place in the order of arrival, ``bytes`` the size on
+    disk, ``unjudged`` counts the unread too. ``damaged``: parts that cannot be read, each with its reason."""
+
+    rows: int
+    last: int
+    unjudged: int
+    bytes: int
+    parts: int
+    damaged: tuple[str, ...] = ()
+
+
+def month_of(seconds: float) -> int:
+    """The month of a time since the epoch, in UTC, counted from the year 0: 24322 is November 2026."""
+    then = time.gmtime(seconds)
+    return then.tm_year * 12 + then.tm_mon - 1
+
+
 class Archive(Protocol):
-    """A store of reports. ``commit`` is called by one thread at a time; the rest by any, at any time."""
+    """A store of reports. ``commit`` is called by one thread at a time; the rest by any, at any time. Everything raises
+    ``Unavailable`` when the disk or the server fails.
+
+    Places in the order of arrival have no gaps: a missing one is a lost report (``reconcile``)."""
 
     def commit(self, batch: Sequence[Incoming]) -> list[Accepted]:
         """Store a batch, durably: when this returns, a power cut takes none of it away. The same report twice in one
-        batch is stored once. A verified repeat of an unverified report gives it the ticket, customer and case."""
+        batch is stored once. A verified repeat of an unverified report gives it the ticket, customer and case, and the
+        body as it was sealed for them. When it raises, none of it may be acknowledged."""
         ...
 
     def by_seq(self, tenant: int, seq: int) -> Row | None: ...
@@ -126,22 +166,35 @@ class Archive(Protocol):
     def newest(
         self, tenant: int, *, fault: str | None = None, verified: bool | None = None, before: int | None = None,
         limit: int = 50,
-    ) -> Page: ...  # fmt: skip
+    ) -> Page:  # fmt: skip
+        """``verified``: False for the quarantined ones alone, True for the others."""
+        ...
 
     def matching(self, tenant: int, match: int, since: float, until: float) -> tuple[Row, ...]:
-        """Reports of this ``match`` received in that time: those that a spoken code may be of. At most 20."""
+        """Reports of this ``match`` received in that time: those that a spoken code may be of. The newest 20."""
         ...
 
     def with_receipt(self, receipt: int) -> Row | None:
-        """Of any tenant: whoever holds a receipt may ask."""
+        """Of any tenant: whoever holds a receipt may ask. The newest."""
+        ...
+
+    def rows_between(self, first: int, last: int, *, tenant: int | None = None) -> Iterator[Row]:
+        """All with ``first <= seq <= last``, oldest first, read in small pieces. Damaged parts are passed over."""
         ...
 
     def body(self, row: Row) -> bytes | None:
-        """The stored (packed, sealed) bytes; None when they were purged."""
+        """The stored (packed, sealed) bytes; None when there are none (any more)."""
         ...
 
-    def attach(self, tenant: int, seq: int, *, case: str | None = None, customer: int | None = None) -> None:
-        """A person says whose report it is."""
+    def gone(self, row: Row) -> bool:
+        """Was its body taken away on purpose: purged, or erased?"""
+        ...
+
+    def attach(
+        self, tenant: int, seq: int, *, case: str | None = None, customer: int | None = None, body: bytes | None = None
+    ) -> bool:
+        """A person says whose report it is. ``body``: the same bytes, sealed anew for that customer. Durable. False:
+        there is no such report."""
         ...
 
     def unread(self, limit: int) -> list[Row]:
@@ -152,6 +205,26 @@ class Archive(Protocol):
         """The oldest whose ``agrees`` is None, of all tenants."""
         ...
 
-    def put_judged(self, found: Iterable[Judged]) -> None: ...
+    def put_judged(self, found: Iterable[Judged]) -> None:
+        """What was judged, or judged anew. Of a report that is not there it says nothing."""
+        ...
+
+    def requeue(self, seqs: Iterable[int]) -> int:
+        """Of these, those that wait for nothing and should shall wait; how many there were. There should be none."""
+        ...
+
+    def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
+        """Delete the bodies of all reports of a customer, and of these. How many there were."""
+        ...
+
+    def purge_bodies(self, before: float) -> int:
+        """Delete the bodies of all that was received before that time. How many there were."""
+        ...
+
+    def purge(self, before: int) -> int:
+        """Drop the parts (rows and bodies) of all months before that one (``month_of``); how many. The newest stays."""
+        ...
+
+    def statistics(self) -> Statistics: ...
 
     def close(self) -> None: ...

@@ -11,8 +11,8 @@ from cpe_agent.desk.commands.options import data_options, settings_of
 
 
 @click.command(
-    help="Start the desk: one process, on SQLite unless --database names PostgreSQL. The first start makes what it needs "
-    "and prints a link that makes you its first administrator.",
+    help="Start the desk: one process, on SQLite unless --database names PostgreSQL. The first start makes what it "
+    "needs and prints a link that makes you its first administrator.",
 )
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:8642", show_default=True, help="Where it answers.")
 @click.option("--public-url", metavar="URL", help="What people and customers' programs call it, when that differs.")

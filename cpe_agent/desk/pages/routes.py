@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from cpe_agent.desk.pages import reports
+from cpe_agent.desk.pages import cards, customers, reports, search
+from cpe_agent.desk.pages.people import PEOPLE_ROUTES
 
-ROUTES = (reports.reports, reports.raw)
+ROUTES = (*cards.ROUTES, *customers.ROUTES, *reports.ROUTES, *search.ROUTES, *PEOPLE_ROUTES)

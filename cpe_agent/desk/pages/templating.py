@@ -16,8 +16,8 @@ from cpe_agent.words import LANGUAGES, counted, phrase, right_to_left, ui
 
 HERE = Path(__file__).parent
 _INVISIBLE = dict.fromkeys(
-    [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070),
-     0xFEFF, *range(0xD800, 0xE000)],
+    [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+     *range(0x2060, 0x2070), 0xFEFF, *range(0xD800, 0xE000)],
     "\ufffd",
 )  # fmt: skip
 del _INVISIBLE[0x09], _INVISIBLE[0x0A]
@@ -77,6 +77,6 @@ def environment() -> Environment:
     return found
 
 
-def rendered(name: str, language: str, **context: Any) -> str:
+def rendered(template: str, language: str, /, **context: Any) -> str:
     """A template as HTML."""
-    return environment().get_template(name).render(w=Words(language), **context)
+    return environment().get_template(template).render(w=Words(language), **context)

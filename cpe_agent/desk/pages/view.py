@@ -10,6 +10,8 @@ from litestar.enums import MediaType
 from markupsafe import Markup
 
 from cpe_agent.desk.pages.templating import rendered
+from cpe_agent.desk.people.guard import FIELD
+from cpe_agent.desk.people.logins import Session
 from cpe_agent.desk.people.roles import Permission, Person
 from cpe_agent.words import LANGUAGES, SOURCE
 
@@ -38,7 +40,7 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return SOURCE
 
 
-def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[str]:
+def page(request: Request[Any, Any, Any], template: str, /, *, status: int = 200, **context: Any) -> Response[str]:
     person = request.scope.get("user")
     person = person if isinstance(person, Person) else None
     links = [(name, address) for name, address, needs in LINKS if person is not None and person.may(needs)]
@@ -56,5 +58,6 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
 
 def _hidden(request: Request[Any, Any, Any]) -> Callable[[], Markup]:
     """The field that ties a form to the session it was made for."""
-    token = str(getattr(request.scope.get("auth"), "form_token", ""))
-    return lambda: Markup('<input type="hidden" name="form_token" value="{}">').format(token)
+    session = request.scope.get("auth")
+    word = request.app.state.people.form_word(session) if isinstance(session, Session) else ""
+    return lambda: Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, word)

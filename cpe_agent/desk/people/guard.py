@@ -62,8 +62,10 @@ def from_here(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     origin = connection.headers.get("origin")
     if origin is None:
         return False
-    own: str | None = connection.app.state.origin
-    return origin == own if own is not None else urlsplit(origin).netloc == connection.headers.get("host")
+    own: str | None = connection.app.state.origin  # without a public address the desk does not know its own name
+    if own is None:
+        return urlsplit(origin).netloc == connection.headers.get("host")
+    return urlsplit(origin)[:2] == urlsplit(own)[:2]
 
 
 async def _form_fits(connection: ASGIConnection[Any, Any, Any, Any], session: Session) -> None:
@@ -82,15 +84,14 @@ def turned_away(request: Request[Any, Any, Any], refused: NotAuthorizedException
     """Exception handler: a person who reads a page is sent to the login (or asked for the password again) and comes
     back after; everything else gets the bare answer."""
     again = isinstance(refused, ProveAgain)
-    if request.accept.best_match(["text/html", "application/json"]) == "text/html":
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
         back = request.url.path if request.method in _READING else "/"
         if request.method in _READING and request.url.query:
             back += f"?{request.url.query}"
         door = "/confirm" if again else "/login"
         return Redirect(f"{door}?next={quote(back, safe='')}", status_code=303)
     headers = {} if again else {"WWW-Authenticate": "Bearer"}
-    return Response({"status_code": refused.status_code, "detail": refused.detail}, status_code=refused.status_code,
-                    headers=headers)  # fmt: skip
+    return Response({"reason": "refused"}, status_code=refused.status_code, headers=headers)
 
 
 def inside(path: str | None) -> str:

@@ -43,6 +43,17 @@ def invite(people: People, by: By, role: Role) -> str:
         return word
 
 
+def add_person(people: People, by: By, name: str, role: Role, language: str, password: str) -> int:
+    """An account at once, without an invitation. Raises Taken, BadName; ValueError for a role that is no person's."""
+    if role not in PEOPLE:
+        raise ValueError(role)
+    hashed = people.passwords.hash(password)
+    with people.records.write() as connection:
+        added = accounts.add_person(connection, people.now(), by.tenant, name, role, language, hashed)
+        people.audit.note(connection, people.now(), by.tenant, by.who, "added", added.person.who, role)
+        return added.id
+
+
 def withdraw(people: People, by: By, number: int) -> None:
     with people.records.write() as connection:
         if not invites.revoke(connection, by.tenant, number):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cpe_agent.desk.people.accounts import Account
     from cpe_agent.desk.people.invites import Invite
     from cpe_agent.desk.people.logins import Session
+    from cpe_agent.desk.people.roles import Person
     from cpe_agent.desk.people.tickets import Ticket
     from cpe_agent.desk.people.tokens import Token
     from cpe_agent.desk.records.store import Records
@@ -123,6 +124,10 @@ class People:
             accounts.set_password(connection, account.id, hashed)
             self.audit.note(connection, self.now(), account.tenant, account.person.who, "password")
             return logins.start(connection, self.now(), account)
+
+    def set_language(self, person: Person, language: str) -> None:
+        with self.records.write() as connection:
+            accounts.set_language(connection, person.id, language)
 
     def invited(self, word: str) -> tuple[Invite, Account | None]:
         """The invitation, and whose it is when it is for one who is there already. Raises Gone."""

@@ -126,7 +126,7 @@ def upgrade() -> None:
         sa.Column("tenant", Id, nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("name", sa.String(length=80)),
-        sa.Column("folded", sa.String(length=80)),
+        sa.Column("folded", sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql")),
         sa.Column("customer", Id),
         sa.Column("language", sa.String(length=2)),
         sa.Column("opened", sa.Double(), nullable=False),
