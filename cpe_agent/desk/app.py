@@ -15,6 +15,7 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.sync import AsyncCallable
 
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.templating import HERE
@@ -126,6 +127,7 @@ def build(desk: Desk) -> ASGIApp:
         on_startup=[desk.start],
         on_shutdown=[desk.drain, desk.close],
     )
+    _threads_once(people)
     safe = Safe(people)
     ingest = open_ingest(desk)
 
@@ -136,6 +138,15 @@ def build(desk: Desk) -> ASGIApp:
             await safe(scope, receive, send)
 
     return app
+
+
+def _threads_once(app: Litestar) -> None:
+    """Litestar (2.25) puts a function into a thread once for every handler of its path, so that one with a GET and a
+    POST gets a thread that starts a thread and waits for neither."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            while isinstance(handler.fn, AsyncCallable) and isinstance(handler.fn.func, AsyncCallable):
+                handler._fn = handler.fn.func
 
 
 def _person(request: Request[Any, Any, Any]) -> Person | None:

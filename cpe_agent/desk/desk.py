@@ -8,6 +8,7 @@ from functools import cached_property
 
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
+from cpe_agent.desk.cases.store import Cases
 from cpe_agent.desk.customers import Customers
 from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.ingest.body import unpack
@@ -49,6 +50,7 @@ class Desk:
         self.feed = Feed(time.monotonic)
         self.wishes = Wishes(self.feed, time.monotonic)
         self.finder = Finder(archive, records, self.customers, self.people.audit, self.locator, now)
+        self.cases = Cases(records)
         self.judging = Judging(archive, self.content)
 
     def content(self, row: Row) -> bytes | None:

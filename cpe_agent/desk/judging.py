@@ -162,7 +162,8 @@ class Judging:
 
     def _with_content(self, row: Row, work: Callable[[int, bytes], Judged]) -> Judged:
         raw = self._opened(row)
-        return Judged(row.seq, trouble=GONE, agrees=False) if raw is None else work(row.seq, raw)
+        found = Judged(row.seq, trouble=GONE, agrees=False) if raw is None else work(row.seq, raw)
+        return found._replace(sha=row.sha)
 
     def _work(self) -> None:
         while not self._ended:

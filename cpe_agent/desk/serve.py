@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 
@@ -25,6 +26,7 @@ def run(settings: Settings, *, demo: bool) -> None:
     except (OSError, NoSecret) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
+    click.echo("Ready.", err=True)
     _serve(desk, listening)
 
 
@@ -34,6 +36,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(1024)
     except OSError as error:
         listening.close()
         raise CannotStart(f"{host}:{port} cannot be used: {error.strerror}; choose another with --listen") from None
@@ -67,4 +70,6 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
         build(desk), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
+    for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
+        signal.signal(told, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listening])

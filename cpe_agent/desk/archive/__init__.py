@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 
-class Unavailable(Exception):
+class Unavailable(OSError):
     """The store cannot now: disk full, an I/O error, a server that is away. Nothing was promised; try again later."""
 
 
@@ -127,7 +127,7 @@ class Page(NamedTuple):
 
 class Statistics(NamedTuple):
     """``rows`` counts what is stored now, ``last`` is the newest place in the order of arrival, ``bytes`` the size on
-    disk. ``damaged``: parts that cannot be read, each with its reason."""
+    disk, ``unjudged`` counts the unread too. ``damaged``: parts that cannot be read, each with its reason."""
 
     rows: int
     last: int
@@ -209,8 +209,8 @@ class Archive(Protocol):
         """What was judged, or judged anew. Of a report that is not there it says nothing."""
         ...
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
-        """Take back what was judged: they are unjudged now."""
+    def requeue(self, seqs: Iterable[int]) -> int:
+        """Of these, those that wait for nothing and should shall wait; how many there were. There should be none."""
         ...
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:

@@ -39,12 +39,12 @@ MOST_SEEN = 2
 MOST_RIVALS = 8
 MOST_OVERTURNING = 3
 CUSTOMERS_SIDE = ("device", "home", "cpe")
-STANDINGS = ("fits", "open", "excluded")
+STANDINGS = ("fits", "open", "unsaid", "excluded")
 
 
 class Grounds(NamedTuple):
-    """What there is to hold a rival against. ``segments``: of a spoken code, which carries no measurements; else
-    empty. ``given``: the customer's answers."""
+    """What there is to hold a rival against. ``segments``: where there are no measurements (a spoken code, a cut
+    report), what is known of each segment; else empty. ``given``: the customer's answers."""
 
     look: Look
     rungs: Rungs | None
@@ -108,7 +108,7 @@ def _rival(rival: Fault, test: str, fault: Fault, known: Grounds, voice: Voice) 
         fault=rival.code,
         title=text.title,
         owner=rival.owner.value,
-        owner_text=voice.owner(rival),
+        owner_text=voice.owner(rival, named=False),
         standing=standing,
         standing_text=f"{voice.say(f'counter.{standing}')}: {reason}" if reason else voice.say(f"counter.{standing}"),
         needs=needs(rival, known.look, voice, besides=fault),
@@ -121,7 +121,7 @@ def _standing(rival: Fault, known: Grounds, voice: Voice) -> tuple[str, str, tup
     """How a rival stands in this run, why, and what was seen against it."""
     if known.segments:
         works = rival.effect is Effect.STOPS and rival.family is None and rival.breaks in _working(known.segments)
-        return ("excluded", voice.say("counter.excluded.works"), ()) if works else ("open", "", ())
+        return ("excluded", voice.say("counter.excluded.works"), ()) if works else ("unsaid", "", ())
     against: Evidence = {}
     if rival.rules_out is not None and rival.rules_out.ask(known.look, against) is YES:
         return "excluded", "", _sentences(against, voice)

@@ -110,7 +110,8 @@ def _entry(entry: LedgerEntry, voice: Voice) -> Done:
         return Done(what, who, at, "", entry.source)
     if entry.kind == "asked" and entry.key in QUESTIONS:
         return Done(voice.say("ledger.asked", what=voice.asked(entry.key)), who, at, "", "entered")
-    return Done(named(entry.key, voice) or visible(entry.text or entry.key, MOST_TEXT), who, at, "", "entered")
+    known = named(entry.key, voice)
+    return Done(known or visible(entry.text or entry.key, MOST_TEXT), who, at, "", "entered", not known)
 
 
 def named(key: str, voice: Voice) -> str:

@@ -63,8 +63,8 @@ class Deciding(NamedTuple):
 
 
 class Rival(NamedTuple):
-    """A fault of another owner that looks like this one. ``standing``: fits | open | excluded. ``needs``: what would
-    have to be true; ``seen``: what was seen against it."""
+    """A fault of another owner that looks like this one. ``standing``: fits | open | unsaid | excluded. ``needs``: what
+    would have to be true; ``seen``: what was seen against it."""
 
     fault: str
     title: str
@@ -94,6 +94,7 @@ class Done(NamedTuple):
     when: str
     came: str
     source: str
+    own_words: bool = False  # somebody's own words, which may hold anything
 
 
 class Condition(NamedTuple):
@@ -173,6 +174,7 @@ class About(NamedTuple):
 
 class Card(NamedTuple):
     """``verdict``: healthy | fault | inconclusive. ``owner`` is None unless a fault is named or all is well.
+    ``demarcation`` speaks of the segments, ``works_to`` and ``breaks_at`` of the rungs.
     ``trust``: verified | unverified | code | unknown. ``basis``: own (judged by this desk) | cut | unjudged (both: the
     report's word) | code. ``test`` is the deciding one of an inconclusive verdict. ``counter`` begins with what is
     least ruled out. ``raw`` is the report as indented JSON."""
@@ -200,6 +202,8 @@ class Card(NamedTuple):
     notices: tuple[Notice, ...]
     path: tuple[Station, ...]
     demarcation: str
+    works_to: str
+    breaks_at: str
     evidence: tuple[Evidence, ...]
     counter: tuple[Rival, ...]
     counter_text: str
@@ -218,3 +222,49 @@ class Card(NamedTuple):
     sections: tuple[SectionShown, ...]
     raw: str
     raw_cut: bool
+
+
+class SheetRow(NamedTuple):
+    label: str
+    lines: tuple[str, ...]
+    kind: str = "text"  # text | code
+
+
+class Sheet(NamedTuple):
+    """One page of paper for the owner of the line, in one language."""
+
+    language: str
+    direction: str
+    title: str
+    statement: str
+    headline: str
+    warnings: tuple[str, ...]
+    path: tuple[Station, ...]
+    rows: tuple[SheetRow, ...]
+
+
+class Side(NamedTuple):
+    """One of two reports. ``verdict`` as of a card."""
+
+    id: str
+    when: str
+    verdict: str
+    headline: str
+    owner_text: str
+    path: tuple[Station, ...]
+
+
+class Comparison(NamedTuple):
+    """Two reports. ``lead`` and ``words`` say what changed, ``facts`` what was seen then and now, ``values`` every
+    field that differs."""
+
+    language: str
+    direction: str
+    lead: str
+    before: Side
+    after: Side
+    words: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    facts_more: str
+    values: tuple[str, ...]
+    values_more: str

@@ -61,9 +61,10 @@ class Voice:
     def duration(self, seconds: float) -> str:
         return words.duration(min(max(0.0, seconds), 1e9), self.language)
 
-    def owner(self, fault: Fault) -> str:
+    def owner(self, fault: Fault, *, named: bool = True) -> str:
+        """Whose it is; ``named``: with the name of the line's owner."""
         told = self.ui(owner_key(fault))
-        name = self.provider.infrastructure if fault.owner == "access" else None
+        name = self.provider.infrastructure if named and fault.owner == "access" else None
         return self.say("owner.named", owner=told, name=name) if name else told
 
     def acts(self, who: str) -> str:
@@ -131,7 +132,7 @@ class Voice:
 
     def section(self, name: str) -> str:
         key = f"section.{name}"
-        return _upper(self.ui(key)) if key in words.table("interface", "PHRASES") else visible(name)
+        return upper(self.ui(key)) if key in words.table("interface", "PHRASES") else visible(name)
 
     def outcome(self, name: str) -> str:
         if self.has(f"section.{name}"):
@@ -139,7 +140,7 @@ class Voice:
         return self.ui(f"outcome.{name}")
 
 
-def _upper(text: str) -> str:
+def upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 

@@ -109,3 +109,6 @@ def pretty(data: bytes) -> str:
         return json.dumps(json.loads(data), indent=1, ensure_ascii=False)
     except (ValueError, RecursionError):
         return data.decode("utf-8", "replace")
+
+
+ROUTES = (reports, raw)

@@ -102,3 +102,6 @@ def _name(desk: Desk, hit: Hit, words: Words) -> str:
     if hit.customer is not None:
         return words.say("finding", "customer")
     return words.say("finding", "spoken")
+
+
+ROUTES = (home, find)

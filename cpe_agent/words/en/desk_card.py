@@ -8,6 +8,7 @@ PHRASES: dict[str, str] = {
     "verdict": "What is broken",
     "whose": "Whose it is",
     "whose.suspects": "Not proven whose. It could be",
+    "suspects.none": "nothing particular",
     "whose.nobody": "Nobody's: nothing was found broken",
     "who-acts": "Who acts",
     "acts.named": "{name} ({role})",
@@ -58,7 +59,7 @@ PHRASES: dict[str, str] = {
     "own catalogue; what stands here is the desk's.",
     "notice.unjudged": "This desk could not judge the measurements itself ({reason}). What stands here is only what the "
     "report says.",
-    "notice.counted-in": "Counted in: what was answered since the check. {answers}",
+    "notice.counted-in": "Counted in what was answered since the check: {answers}.",
     "notice.clock": "The clock of the customer's computer says {time} UTC; the age here is by the desk's clock.",
     "notice.kept": "The report waited {waited} on the customer's computer for a way out (first kept {since} UTC, sent "
     "{until} UTC). The computer has some way out again since then.",
@@ -78,6 +79,7 @@ PHRASES: dict[str, str] = {
     "evidence": "Why",
     "evidence.seen": "What was seen",
     "evidence.none": "The code carries no measured values; the report does.",
+    "evidence.well": "Nothing that fails.",
     "evidence.all": "All the evidence",
     "evidence.value": "Measured value",
     "stated": "The customer says of {asked}: “{answer}”",
@@ -91,6 +93,7 @@ PHRASES: dict[str, str] = {
     "counter.must-not": "And this would have to be untrue: {sentence}",
     "counter.fits": "Fits what was seen as well, with weaker proof",
     "counter.open": "Not ruled out by this check",
+    "counter.unsaid": "Whether it is ruled out, only the whole report says",
     "counter.excluded": "Ruled out here",
     "counter.excluded.works": "what it would stop works",
     "counter.excluded.absent": "its own signs were looked for and are not there",
@@ -140,7 +143,12 @@ PHRASES: dict[str, str] = {
     "next.first": "First",
     "next.then": "Then",
     "next.exhausted": "Everything that the customer can do here was done. Hand it to a senior with this card.",
-    "next.enter": "Enter the answer in the case; the verdict is worked out anew at once.",
+    "next.test.customer": "Let the customer do the test above, and enter the answer in the case: the verdict is worked "
+    "out anew at once.",
+    "next.test.provider": "Have the test above looked up in the provider's own systems.",
+    "next.test.senior": "Hand the test above to a senior.",
+    "next.open": "Still open before anybody is sent: {conditions}.",
+    "next.send": "Open the visit, and give the sheet for the line's owner with it.",
     "next.healthy": "Ask what exactly does not work. If it comes and goes, ask for a check while it is bad.",
     "next.newer": "Hand it to a senior with the report's number.",
     "next.billing": "Put the customer through to the billing desk.",
@@ -197,6 +205,7 @@ PHRASES: dict[str, str] = {
     "about.spoken": "Code that the customer reads",
     "about.match": "Match number",
     "about.receipt": "Receipt",
+    "about.receipt.state": "What it says",
     "about.receipt.cleared": "clears the customer's side",
     "about.receipt.open": "does not clear the customer's side",
     "about.receipt.claimed": "clears the customer's side by its own word; confirmed when the whole report is here",
@@ -235,6 +244,8 @@ PHRASES: dict[str, str] = {
     "sheet.times": "Times",
     "sheet.numbers": "To check it",
     "sheet.unproven": "This finding is not proven. Nobody is named on this evidence.",
+    "sheet.claimed": "Judged by the customer's program alone; the measurements are not here.",
+    "sheet.by.desk": "recorded by the support desk",
     "sheet.unverified": "The report came without an upload ticket.",
     # two reports side by side
     "compare": "What changed",
@@ -248,7 +259,7 @@ PHRASES: dict[str, str] = {
     "compare.absent": "not there",
     "compare.restored": "{segment} works again.",
     "compare.lost": "{segment} worked and does not work now.",
-    "compare.owner": "It was {old}; now it is {new}.",
+    "compare.step": "Done in between: {what}.",
     "compare.cut": "One of them is a short form: only the verdicts are compared.",
 }
 

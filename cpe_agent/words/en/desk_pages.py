@@ -50,5 +50,9 @@ PHRASES = {
     "gone.text": "This report was here. Its content was deleted because its time was over, or the customer asked for it.",
     "report-unreadable": "A report that this version cannot read",
     "report-unreadable.text": "It may come from a newer program. It is kept as it is; a newer desk will show it as a card.",
+    "compare": "Compare two reports",
+    "compare.hint": "Before and after a visit, or this week and the last. The older one comes first by itself.",
+    "compare.first": "Report",
+    "compare.second": "and report",
     "print": "Print",
 }
