@@ -11,6 +11,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cpe_agent.desk.records.store import Records
 
 NAME = "desk.secret"
 VARIABLE = "CPE_AGENT_DESK_SECRET"
@@ -19,7 +23,7 @@ _WRITTEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 class NoSecret(Exception):
-    """The secret is missing, damaged, or open to others; the text says which, and never what it is."""
+    """The secret is missing, damaged, open to others, or another desk's; the text says which, and never what it is."""
 
 
 class Secret:
@@ -50,6 +54,16 @@ def open_secret(folder: Path, environment: Mapping[str, str] = os.environ) -> Se
     if os.name == "posix" and file.stat().st_mode & 0o077:
         raise NoSecret(f"{file} can be read by others; it must have the rights 0600")
     return _read(file.read_text("ascii", "replace"), str(file))
+
+
+def belongs(secret: Secret, records: Records) -> None:
+    """Notes with a new database which secret it was made with. Raises NoSecret when it was another: everything in it
+    that is sealed would be unreadable, and everything new unreadable to the right one."""
+    own, kept = secret.key("fingerprint").hex(), records.setting("secret")
+    if kept is None:
+        records.keep("secret", own)
+    elif kept != own:
+        raise NoSecret("the database was made with another secret than this one; put the right desk.secret back")
 
 
 def _read(written: str, where: str) -> Secret:

@@ -29,6 +29,7 @@ def only_one() -> Iterator[Path | None]:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(locked(folder / _LOCK, wait_s=0))
             place = folder / _ADDRESS
+            place.unlink(missing_ok=True)  # of one that was killed
         except BlockingIOError:
             raise
         except OSError:

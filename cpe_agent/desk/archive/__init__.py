@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 
-class Unavailable(Exception):
+class Unavailable(OSError):
     """The store cannot now: disk full, an I/O error, a server that is away. Nothing was promised; try again later."""
 
 
@@ -69,9 +69,10 @@ class Accepted(NamedTuple):
 
 
 class Judged(NamedTuple):
-    """What the desk found in a report, after it was stored. ``trouble``: why it could not be read; then the rest is
-    empty. ``verdict`` to ``suspect`` are the desk's own judgement over the report's facts; ``claimed`` is the fault
-    that the report itself names (empty for none), ``agrees`` whether both say the same. ``match`` is
+    """What the desk found in a report, after it was stored. ``trouble``: why it could not be read; then the rest may be
+    empty. ``verdict`` to ``suspect`` are what the report itself says while ``agrees`` is None, and after that the
+    desk's own judgement over the report's facts; ``claimed`` is the fault that the report names (empty for none),
+    ``agrees`` whether both say the same. ``match`` is
     ``spoken_code.match_of`` its id, ``receipt`` the sixty bits of its receipt code, ``started`` seconds since the
     epoch by the client's clock. ``sha``: of the bytes that were judged (on the way in only): where others have taken
     their place since, the finding is dropped."""
@@ -84,7 +85,7 @@ class Judged(NamedTuple):
     grade: str = ""
     suspect: str = ""
     claimed: str = ""
-    agrees: bool = True
+    agrees: bool | None = None
     match: int = -1
     receipt: int = 0
     started: float = 0.0
@@ -93,8 +94,8 @@ class Judged(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A stored report without its body. ``judged`` is None until the desk came to it. ``attached``: a person said whose
-    it is."""
+    """A stored report without its body. ``judged`` is None until the desk has read it. ``attached``: a person said
+    whose it is."""
 
     seq: int
     id: bytes
@@ -126,7 +127,7 @@ class Page(NamedTuple):
 
 class Statistics(NamedTuple):
     """``rows`` counts what is stored now, ``last`` is the newest place in the order of arrival, ``bytes`` the size on
-    disk. ``damaged``: parts that cannot be read, each with its reason."""
+    disk, ``unjudged`` counts the unread too. ``damaged``: parts that cannot be read, each with its reason."""
 
     rows: int
     last: int
@@ -196,16 +197,20 @@ class Archive(Protocol):
         there is no such report."""
         ...
 
+    def unread(self, limit: int) -> list[Row]:
+        """The oldest that have no ``judged`` at all, of all tenants."""
+        ...
+
     def unjudged(self, limit: int) -> list[Row]:
-        """The oldest that nobody judged, of all tenants."""
+        """The oldest whose ``agrees`` is None, of all tenants."""
         ...
 
     def put_judged(self, found: Iterable[Judged]) -> None:
         """What was judged, or judged anew. Of a report that is not there it says nothing."""
         ...
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
-        """Take back what was judged: they are unjudged now."""
+    def requeue(self, seqs: Iterable[int]) -> int:
+        """Of these, those that wait for nothing and should shall wait; how many there were. There should be none."""
         ...
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:

@@ -28,6 +28,10 @@ _ROW = f"SELECT {_COLUMNS} FROM report AS r LEFT JOIN judged AS j ON j.seq = r.s
 _BY_CHUNK = f"SELECT {_COLUMNS} FROM chunk AS c @cross@ report AS r@by {{index}}@ ON (r.seq >> {CHUNK}) = c.n@r=c@"
 _NEWEST_CHUNK_FIRST = f"AND r.seq < :before AND c.n <= (:before >> {CHUNK}) ORDER BY c.n DESC, r.seq DESC LIMIT :limit"
 _JUDGED = " LEFT JOIN judged AS j ON j.seq = r.seq@j=r@"
+_WAITING = (
+    f"SELECT {_COLUMNS} FROM {{queue}} AS t @cross@ report AS r ON r.seq = t.seq@r=t@{_JUDGED}"
+    " ORDER BY t.seq LIMIT :limit"
+)
 
 QUERIES = {
     "by_seq": f"{_ROW} WHERE r.seq = :seq AND r.tenant = :tenant",
@@ -46,8 +50,8 @@ QUERIES = {
     "with_receipt": f"SELECT {_COLUMNS} FROM chunk AS c @cross@ judged AS j@by judged_receipt@"
     f" ON (j.seq >> {CHUNK}) = c.n@j=c@ @cross@ report AS r ON r.seq = j.seq@r=j@ WHERE j.receipt = :receipt"
     " ORDER BY c.n DESC, j.seq DESC LIMIT 1",
-    "unjudged": f"SELECT {_COLUMNS} FROM todo AS t @cross@ report AS r ON r.seq = t.seq@r=t@{_JUDGED}"
-    " ORDER BY t.seq LIMIT :limit",
+    "unread": _WAITING.format(queue="todo"),
+    "unjudged": _WAITING.format(queue="later"),
     "between": f"{_ROW} WHERE r.seq BETWEEN :first AND :last ORDER BY r.seq LIMIT :limit",
     "between_of": f"{_ROW} WHERE r.tenant = :tenant AND r.loose = :loose AND r.seq BETWEEN :first AND :last"
     " ORDER BY r.seq LIMIT :limit",
@@ -94,8 +98,9 @@ def row_of(record: tuple[Any, ...]) -> Row:
     judged = None
     if verdict is not None:
         fault, owner, acts, grade, suspect, claimed, agrees, match, receipt, started, trouble = found
+        sure = None if agrees is None else bool(agrees)
         judged = Judged(
-            seq, verdict, fault, owner, acts, grade, suspect, claimed, bool(agrees), match, receipt, started, trouble
+            seq, verdict, fault, owner, acts, grade, suspect, claimed, sure, match, receipt, started, trouble
         )  # fmt: skip
     return Row(
         seq, bytes(report_id), bytes(sha), bool(cut), Encoding(encoding), size, tenant, received, ticket, customer,

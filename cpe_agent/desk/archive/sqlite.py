@@ -36,6 +36,7 @@ _END = 1 << 62
 _SLICE = 500  # rows at a time, so that nobody waits long
 _MATCHES = 20
 
+_NO_LONGER = "DELETE FROM later WHERE seq = ?"
 _PUT_JUDGED = """
 INSERT INTO judged SELECT seq, tenant, loose, received, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM report
 WHERE seq = ? AND (? = x'' OR sha = ?) ON CONFLICT (seq) DO UPDATE SET verdict = excluded.verdict,
@@ -45,6 +46,11 @@ receipt = excluded.receipt, started = excluded.started, trouble = excluded.troub
 """
 _AS_REPORT = (
     "UPDATE judged SET (tenant, loose) = (SELECT tenant, loose FROM report WHERE seq = judged.seq) WHERE seq = ?"
+)
+_REQUEUE = (
+    "INSERT OR IGNORE INTO todo SELECT seq FROM report AS r WHERE seq = ?"
+    " AND NOT EXISTS (SELECT 1 FROM judged AS j WHERE j.seq = r.seq)",
+    "INSERT OR IGNORE INTO later SELECT seq FROM judged WHERE seq = ? AND agrees IS NULL",
 )
 
 
@@ -182,12 +188,15 @@ class SqliteArchive:
                               j.receipt, j.started, j.trouble, j.seq, j.sha, j.sha)  # fmt: skip
                     if db.execute(_PUT_JUDGED, values).rowcount:
                         db.execute("DELETE FROM todo WHERE seq = ?", (j.seq,))
+                        waits = "INSERT OR IGNORE INTO later VALUES (?)" if j.agrees is None else _NO_LONGER
+                        db.execute(waits, (j.seq,))
 
-    def judge_again(self, seqs: Iterable[int]) -> None:
+    def requeue(self, seqs: Iterable[int]) -> int:
+        count = 0
         for part, some in self._grouped((seq, seq) for seq in seqs):
             with part.writing() as db:
-                db.executemany("INSERT OR IGNORE INTO todo SELECT seq FROM report WHERE seq = ?", ((s,) for s in some))
-                db.executemany("DELETE FROM judged WHERE seq = ?", ((s,) for s in some))
+                count += sum(db.execute(sql, (seq,)).rowcount for seq in some for sql in _REQUEUE)
+        return count
 
     def erase(self, tenant: int, *, customer: int | None = None, seqs: Iterable[int] = ()) -> int:
         wanted = list(seqs)
@@ -343,12 +352,18 @@ class SqliteArchive:
         (bodies_from,) = part.one("SELECT bodies_from FROM part") or (0,)
         return row.seq < bodies_from or part.all("erased", {"seq": row.seq}) == [(1,)]
 
+    def unread(self, limit: int) -> list[Row]:
+        return self._waiting("unread", limit)
+
     def unjudged(self, limit: int) -> list[Row]:
+        return self._waiting("unjudged", limit)
+
+    def _waiting(self, query: str, limit: int) -> list[Row]:
         rows: list[Row] = []
         for part in self._sound():
             if len(rows) < limit:
                 with contextlib.suppress(Damaged):
-                    rows += map(row_of, part.all("unjudged", {"limit": limit - len(rows)}))
+                    rows += map(row_of, part.all(query, {"limit": limit - len(rows)}))
         return rows
 
     def statistics(self) -> Statistics:
@@ -357,7 +372,7 @@ class SqliteArchive:
             with contextlib.suppress(Damaged):
                 last = part.last()
                 rows += last - part.first + 1
-                unjudged += (part.one("SELECT count(*) FROM todo") or (0,))[0]
+                unjudged += (part.one("SELECT (SELECT count(*) FROM todo) + (SELECT count(*) FROM later)") or (0,))[0]
                 size += part.bytes()
         parts = self.parts()
         return Statistics(rows, last, unjudged, size, len(parts), tuple(p.trouble for p in parts if p.trouble))
@@ -407,6 +422,7 @@ def _change(db: Any, change: Change) -> None:
     db.execute("INSERT OR REPLACE INTO body VALUES (?, ?)", (held.seq, incoming.body))
     if change.content:
         db.execute("DELETE FROM judged WHERE seq = ?", (held.seq,))
+        db.execute(_NO_LONGER, (held.seq,))
         db.execute("INSERT OR IGNORE INTO todo VALUES (?)", (held.seq,))
     else:
         db.execute(_AS_REPORT, (held.seq,))

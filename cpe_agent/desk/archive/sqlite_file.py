@@ -26,8 +26,9 @@ _WAL_PAGES = 4096  # 16 MiB before they are carried into the file
 _CACHE_KIB = 16_384
 _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
-# The bodies, the queue of the unjudged and what was judged lie apart: a list reads none of them. ``loose``: nobody
-# vouches for it. AUTOINCREMENT is not needed: a place is never given out twice, because the newest file stays.
+# The bodies, the queues of what is unread (todo) and unjudged (later), and what was judged lie apart: a list reads
+# none of them. ``loose``: nobody vouches for it. AUTOINCREMENT is not needed: a place is never given out twice, because
+# the newest file stays.
 _SCHEMA = f"""
 CREATE TABLE part (first INTEGER NOT NULL, bodies_from INTEGER NOT NULL) STRICT;
 CREATE TABLE chunk (n INTEGER PRIMARY KEY) STRICT;
@@ -43,10 +44,11 @@ CREATE INDEX report_case ON report (seq >> {CHUNK}, tenant, "case") WHERE "case"
 CREATE INDEX report_customer ON report (seq >> {CHUNK}, tenant, customer) WHERE customer IS NOT NULL;
 CREATE TABLE body (seq INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE todo (seq INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE later (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE judged (
     seq INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, loose INTEGER NOT NULL, received REAL NOT NULL,
     verdict TEXT NOT NULL, fault TEXT NOT NULL, owner TEXT NOT NULL, acts TEXT NOT NULL, grade TEXT NOT NULL,
-    suspect TEXT NOT NULL, claimed TEXT NOT NULL, agrees INTEGER NOT NULL, match INTEGER NOT NULL,
+    suspect TEXT NOT NULL, claimed TEXT NOT NULL, agrees INTEGER, match INTEGER NOT NULL,
     receipt INTEGER NOT NULL, started REAL NOT NULL, trouble TEXT NOT NULL
 ) STRICT;
 CREATE INDEX judged_fault ON judged (tenant, fault, loose);

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, make_url, select, text
 
 from cpe_agent.desk.records.tables import metadata, setting
 
@@ -41,8 +41,10 @@ class Records:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the records."""
+        """A connection that sees one state of the records, whatever is written meanwhile."""
         with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
             connection.rollback()
 
@@ -89,6 +91,11 @@ class Records:
         with self.read() as connection:
             found: str | None = connection.execute(select(setting.c.value).where(setting.c.name == name)).scalar()
             return found
+
+    def keep(self, name: str, value: str) -> None:
+        with self.write() as connection:
+            connection.execute(delete(setting).where(setting.c.name == name))
+            connection.execute(insert(setting).values(name=name, value=value))
 
     def close(self) -> None:
         self.engine.dispose()

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -176,6 +177,8 @@ customer = Table(
     sqlite_autoincrement=True,
 )
 
+_OPEN = text("closed IS NULL")
+
 case_ = Table(
     "case_",
     metadata,
@@ -183,7 +186,8 @@ case_ = Table(
     _of("tenant"),
     Column("code", String(8), nullable=False, unique=True),  # as ``case_code`` writes it
     Column("name", String(80)),  # the desk's own
-    Column("folded", String(80)),  # the name as it is looked for
+    # the name as it is looked for, by how it begins: compared by code points on every engine
+    Column("folded", String(80).with_variant(String(80, collation="C"), "postgresql")),
     _of("customer", needed=False),
     Column("language", String(2)),
     _when("opened", needed=True),
@@ -194,6 +198,7 @@ case_ = Table(
     Index(None, "tenant", "folded", "id"),
     Index(None, "tenant", "customer", "id"),
     Index(None, "tenant", "holder", "closed", "id"),
+    Index("ix_case__open", "tenant", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_autoincrement=True,
 )
 
@@ -224,13 +229,14 @@ entry = Table(  # the ledger of a case; nothing in it is ever changed
     _of("case_"),
     _when("at", needed=True),
     _of("person", name="by", needed=False),  # none: the customer, or the desk itself
-    Column("kind", String(20), nullable=False),  # asked, done, note, said, conclusion, contradiction, handover, reveal
+    Column("kind", String(20), nullable=False),  # ``cases.ledger.Kind``, reveal
     Column("key", String(80)),  # a step, a question, a fault's code
     Column("text", Text),  # what was written; of a contradiction the reason
     Column("source", String(10)),  # observed or stated
     Column("report", LargeBinary(16)),
     CheckConstraint("source IN ('observed', 'stated')", name="source"),
     Index(None, "case", "id"),
+    Index(None, "tenant", "kind", "id"),
     sqlite_autoincrement=True,
 )
 

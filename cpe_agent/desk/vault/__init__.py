@@ -17,6 +17,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -79,7 +80,12 @@ def of_customer(customer: int) -> str:
 
 def of_month(at: float) -> str:
     """Whose key seals a report without customer that came in at that time (seconds since the epoch, UTC)."""
-    return time.strftime("month-%Y-%m", time.gmtime(at))
+    return _month_of_day(int(at // 86400))
+
+
+@lru_cache(maxsize=8)
+def _month_of_day(day: int) -> str:
+    return time.strftime("month-%Y-%m", time.gmtime(day * 86400))
 
 
 def key_of(sealed: bytes) -> bytes:
@@ -169,6 +175,14 @@ class Vault:
         self._destroy(dict.fromkeys(rows, at))
         return len(rows)
 
+    def subject(self, sealed: bytes) -> str:
+        """Whose key it was sealed with (``of_customer``, ``of_month``). Raises ``Closed``."""
+        return self._row(sealed).subject
+
+    def all_erased(self) -> frozenset[bytes]:
+        """The names of all keys and the marks of all reports (``mark_of``) that were erased."""
+        return frozenset(self._keys.erased())
+
     def erased(self, sealed: bytes) -> bool:
         """Was the key of this destroyed? Raises ``Damaged`` for what was not sealed here."""
         return self._keys.get(key_of(sealed), b"")[1]
@@ -236,7 +250,7 @@ class Vault:
 
 def _bound(tenant: int, subject: str, purpose: Purpose, about: bytes) -> bytes:
     """What a sealed value is tied to: in another tenant's, customer's or report's place it does not open."""
-    return f"{tenant} {subject} {purpose.value} ".encode() + about
+    return f"{tenant} {subject} {purpose} ".encode() + about
 
 
 def _named(row: KeyRow) -> bytes:

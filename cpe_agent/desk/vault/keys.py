@@ -11,6 +11,8 @@ from typing import Protocol
 
 from cpe_agent.desk.vault import KeyRow
 
+FILE = "keys.db"
+
 
 class Keys(Protocol):
     def of(self, tenant: int, subject: str) -> KeyRow | None: ...

@@ -126,7 +126,7 @@ def upgrade() -> None:
         sa.Column("tenant", Id, nullable=False),
         sa.Column("code", sa.String(length=8), nullable=False),
         sa.Column("name", sa.String(length=80)),
-        sa.Column("folded", sa.String(length=80)),
+        sa.Column("folded", sa.String(length=80).with_variant(sa.String(length=80, collation="C"), "postgresql")),
         sa.Column("customer", Id),
         sa.Column("language", sa.String(length=2)),
         sa.Column("opened", sa.Double(), nullable=False),
@@ -141,6 +141,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name="uq_case__code"),
         sqlite_autoincrement=True,
     )
+    open_ = sa.text("closed IS NULL")
+    op.create_index("ix_case__open", "case_", ["tenant", "id"], sqlite_where=open_, postgresql_where=open_)
     op.create_index("ix_case__tenant_customer_id", "case_", ["tenant", "customer", "id"])
     op.create_index("ix_case__tenant_folded_id", "case_", ["tenant", "folded", "id"])
     op.create_index("ix_case__tenant_holder_closed_id", "case_", ["tenant", "holder", "closed", "id"])
@@ -260,6 +262,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_entry_case_id", "entry", ["case", "id"])
+    op.create_index("ix_entry_tenant_kind_id", "entry", ["tenant", "kind", "id"])
     op.create_table(
         "outcome",
         sa.Column("id", Id, autoincrement=True, nullable=False),
