@@ -19,7 +19,7 @@ What is searched for:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
@@ -36,6 +36,8 @@ _HARDWARE = re.compile(
     r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])|"
     r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])"
 )
+_HARDWARE_HINT = re.compile(r"[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-][0-9a-f]{2}[:-]")
+_NO_WORD = re.compile(r"[\W_]+")
 _SHARED = IPv4Network("100.64.0.0/10")  # RFC 6598
 _LOCAL_V6 = tuple(map(IPv6Network, ("fe80::/10", "fc00::/7")))
 _DEEPEST = 64
@@ -52,14 +54,45 @@ def masked_report(report: Any, personal: Personal, addresses: Iterable[str] = ()
     """``report``: plain JSON values. ``personal``: what the desk knows of the customer; ``addresses``: those known to
     be his. The same values come back where nothing was found."""
     search = _Search(personal, {*_parsed(addresses), *_not_shortened(report)})
+    if not search.may_find("\n".join(_texts(report))):  # nearly always
+        return Shown(report, ())
     return Shown(search.value(report, "", 0), tuple(search.places))
+
+
+def _texts(report: Any) -> Iterator[str]:
+    """Every text, key and number in it, in any order."""
+    left = [report]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            yield from value
+            left += value.values()
+        elif isinstance(value, list):
+            left += value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield repr(value)
 
 
 class _Search:
     def __init__(self, personal: Personal, addresses: set[IPv4Address | IPv6Address]) -> None:
         self.places: list[str] = []
         self._addresses = addresses
-        self._patterns = [p for p in (_telephone(personal.telephone), _number(personal.number)) if p is not None]
+        found = (_telephone(personal.telephone), _number(personal.number))
+        self._bare = [one.bare for one in found if one is not None]
+        self._patterns = [one.pattern for one in found if one is not None]
+
+    def may_find(self, texts: str) -> bool:
+        """A quick look at all of them: False is sure."""
+        shown = _digits(texts)
+        low = shown.lower()
+        bare = _NO_WORD.sub("", low)
+        return (
+            any(one in bare for one in self._bare)
+            or any(_hint(address) in low for address in self._addresses)
+            or _HARDWARE_HINT.search(low) is not None
+        )
 
     def value(self, value: Any, place: str, depth: int) -> Any:
         if depth > _DEEPEST:
@@ -101,8 +134,15 @@ def _digits(text: str) -> str:
     return text if text.isascii() else "".join(str(int(c)) if c.isdecimal() else c for c in text)
 
 
-def _telephone(e164: str | None) -> re.Pattern[str] | None:
-    """The number as it is written at home, and whatever of a country code and trunk prefix stands before it."""
+class _Wanted(NamedTuple):
+    """``bare``: without anything between its digits and letters, to look for quickly."""
+
+    bare: str
+    pattern: re.Pattern[str]
+
+
+def _telephone(e164: str | None) -> _Wanted | None:
+    """The number as it is written at home, and what of a country code and a trunk prefix stands before it."""
     if e164 is None:
         return None
     import phonenumbers  # 11 MiB
@@ -110,15 +150,20 @@ def _telephone(e164: str | None) -> re.Pattern[str] | None:
     number = phonenumbers.parse(e164)
     country, own = str(number.country_code), phonenumbers.national_significant_number(number)
     before = rf"(?:(?:\+|00)?{_BETWEEN}{_BETWEEN.join(country)}{_BETWEEN})?(?:0{_BETWEEN})?"
-    return re.compile(before + _BETWEEN.join(own))
+    return _Wanted(own, re.compile(before + _BETWEEN.join(own)))
 
 
-def _number(number: str | None) -> re.Pattern[str] | None:
+def _number(number: str | None) -> _Wanted | None:
     bare = customer_number(number or "")
     if bare is None or len(bare) < SHORTEST_NUMBER:
         return None
     spelled = _BETWEEN.join(map(re.escape, bare))
-    return re.compile(rf"(?<![^\W_]){spelled}(?![^\W_])", re.IGNORECASE)
+    return _Wanted(bare, re.compile(rf"(?<![^\W_]){spelled}(?![^\W_])", re.IGNORECASE))
+
+
+def _hint(address: IPv4Address | IPv6Address) -> str:
+    """What stands in every spelling of it."""
+    return str(address) if isinstance(address, IPv4Address) else f"{int(address) >> 112:x}:"
 
 
 def _parsed(texts: Iterable[str]) -> set[IPv4Address | IPv6Address]:
