@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from cpe_agent.desk.cases.said import answers_of, with_answers
 
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.deliver.cut import cut
 from cpe_agent.deliver.receipt import CUSTOMERS_SIDE
 from cpe_agent.desk.cases.ledger import BadEntry, Entry, LedgerEntry, done_keys, entered, for_card
-from cpe_agent.desk.cases.said import answers_of, with_answers
 from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.next_step import content
 from cpe_agent.report import Report, from_json, to_json

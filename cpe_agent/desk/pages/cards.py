@@ -38,7 +38,7 @@ def report_card(
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
-        card = _card(desk, row, data, language_of(request), say)
+        card = card_of_row(desk, row, data, language_of(request), say)
     except BadReport as error:
         return page(request, "unreadable.html", reason=str(error), raw=pretty(data), row=row, code=written)
     return page(request, "card.html", card=card, row=row, code=written, say=say, focus_search=False)
@@ -63,7 +63,9 @@ def sheet(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
-        cards = [_card(desk, row, data, language, None) for language in dict.fromkeys((SOURCE, language_of(request)))]
+        cards = [
+            card_of_row(desk, row, data, language, None) for language in dict.fromkeys((SOURCE, language_of(request)))
+        ]
     except BadReport:
         return Redirect(f"/reports/{desk.locator.code(row.seq)}", status_code=303)
     return page(request, "card_sheet.html", sheets=sheets(cards))
@@ -84,11 +86,16 @@ def compare(request: Request[Any, Any, Any], desk: Desk, person: Person, a: str 
     return page(request, "card_compare.html", compared=found)
 
 
-def _card(desk: Desk, row: Row, data: bytes, language: str, say: str | None) -> Card:
-    """Raises ``BadReport``."""
+def card_of_row(desk: Desk, row: Row, data: bytes, language: str, say: str | None) -> Card:
+    """With what was entered in its case. ``say``: the customer's language, where another than the case's is wanted.
+    Raises ``BadReport``."""
+    beside = desk.cases.beside(row.tenant, row.case, row.received)
     arrived = Arrival(row.received, row.ticket is not None or row.attached, desk.locator.code(row.seq), row.kept)
     desk.judging.now(row)
-    return card_of_report(from_json(data), language, data=data, arrived=arrived, say_in=_language(say), now=desk.now())
+    return card_of_report(
+        from_json(data), language, data=data, arrived=arrived, entries=beside.entries,
+        say_in=_language(say) or beside.language, now=desk.now(),
+    )  # fmt: skip
 
 
 def _language(say: str | None) -> str | None:
