@@ -147,13 +147,12 @@ async def outcome(request: Request[Any, Any, Any], desk: Desk, person: Person, c
 @get("/cases/{code:str}/hand-over", opt=WRITES, sync_to_thread=True)
 def handing(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
     """To whom, and what the next one will see."""
-    return _handing(request, desk, person, case_of(desk, person, code))
+    return _handing(request, desk, case_of(desk, person, code))
 
 
 def _handing(
-    request: Request[Any, Any, Any], desk: Desk, person: Person, case: Case, wrong: str = "",
-    typed: dict[str, str] | None = None,
-) -> Response[Any]:  # fmt: skip
+    request: Request[Any, Any, Any], desk: Desk, case: Case, wrong: str = "", typed: dict[str, str] | None = None
+) -> Response[Any]:
     words = Words(language_of(request))
     entries = desk.cases.entries(case)
     holders = [(number, name) for number, name in desk.cases.holders(case.tenant) if number != case.holder]
@@ -186,7 +185,7 @@ async def hand_over(
             desk.cases.hand_over(case, person, desk.now(), number, str(data.get("sentence", "")))
         except (BadHolder, BadEntry) as error:
             key = "wrong.holder" if isinstance(error, BadHolder) else "wrong.sentence"
-            return _handing(request, desk, person, case, Words(language_of(request)).say("cases", key), data)
+            return _handing(request, desk, case, Words(language_of(request)).say("cases", key), data)
         return None
 
     return await _done(request, desk, person, code, work)

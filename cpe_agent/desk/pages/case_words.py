@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from cpe_agent.answers import QUESTIONS
@@ -83,8 +83,8 @@ def entering(test: str | None, words: Words) -> list[Group]:
     return groups + [_question(q, "group.asked", words, voice) for q in QUESTIONS if q != question]
 
 
-def _sorted(options: object) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(options, key=lambda option: option[1]))  # type: ignore[call-overload,no-any-return]
+def _sorted(options: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(options, key=lambda option: option[1]))
 
 
 def _question(question: str, heading: str, words: Words, voice: Voice) -> Group:
