@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
 
@@ -69,4 +70,6 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
         build(desk), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
+    for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
+        signal.signal(told, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listening])

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
+from cpe_agent.desk.archive import Archive
+from cpe_agent.desk.desk import open_archive
 from cpe_agent.desk.settings import Settings
 from tests.desk import postgres
 
@@ -43,3 +45,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     url = server.create()
     yield Database(folder, url)
     server.drop(url)
+
+
+@pytest.fixture
+def archive(database: Database) -> Iterator[Archive]:
+    found = open_archive(database.settings)
+    yield found
+    found.close()

@@ -22,7 +22,7 @@ class Serving:
         words = [*inside, sys.executable, "-m", "cpe_agent", "desk", "serve", "--data", str(data)]
         words += ["--listen", "127.0.0.1:0", *(["--database", database] if database else []), *more]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
-        self.told = ""
+        self.told = self.rest = ""
         self.address = ""
         self.link: str | None = None
         assert self.process.stderr is not None
@@ -48,10 +48,11 @@ class Serving:
         assert self.process.stderr is not None
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        rest = self.process.stderr.read()
-        self.process.wait(30)
-        self.process.stderr.close()
-        return rest
+        if not self.process.stderr.closed:
+            self.rest = self.process.stderr.read()
+            self.process.wait(30)
+            self.process.stderr.close()
+        return self.rest
 
     @contextmanager
     def signed_in(self, name: str = "dana", password: str = "a long enough pass phrase") -> Iterator[httpx.Client]:
