@@ -15,10 +15,8 @@ from cpe_agent.desk.archive import Row
 from cpe_agent.desk.card.code import card_of_code
 from cpe_agent.desk.card.compared import comparison
 from cpe_agent.desk.card.content import card_of_report
-from cpe_agent.desk.card.ledger import LedgerEntry
 from cpe_agent.desk.card.records import Arrival, Card
 from cpe_agent.desk.card.sheet import sheets
-from cpe_agent.desk.cases.ledger import for_card
 from cpe_agent.desk.cases.store import NoSuchCase
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.reports import Line, line, pretty, row_of
@@ -45,7 +43,7 @@ def report_card(
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
-        card = _card(desk, row, data, language_of(request), say)
+        card = card_of_row(desk, row, data, language_of(request), say)
     except BadReport as error:
         return page(request, "unreadable.html", reason=str(error), raw=pretty(data), row=row, code=written)
     return page(
@@ -79,7 +77,9 @@ def sheet(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
-        cards = [_card(desk, row, data, language, None) for language in dict.fromkeys((SOURCE, language_of(request)))]
+        cards = [
+            card_of_row(desk, row, data, language, None) for language in dict.fromkeys((SOURCE, language_of(request)))
+        ]
     except BadReport:
         return Redirect(f"/reports/{desk.locator.code(row.seq)}", status_code=303)
     return page(request, "card_sheet.html", sheets=sheets(cards))
@@ -139,24 +139,15 @@ def _others(desk: Desk, row: Row, words: Words) -> list[Line]:
     return [line(desk, other, words) for other in found.rows if other.seq != row.seq]
 
 
-def _entries(desk: Desk, row: Row) -> tuple[LedgerEntry, ...]:
-    """What was entered in the report's case."""
-    if row.case is None:
-        return ()
-    try:
-        case = desk.cases.find(row.tenant, row.case)
-    except NoSuchCase:
-        return ()
-    return tuple(LedgerEntry(*entry) for entry in for_card(desk.cases.entries(case)))
-
-
-def _card(desk: Desk, row: Row, data: bytes, language: str, say: str | None) -> Card:
-    """Raises ``BadReport``."""
+def card_of_row(desk: Desk, row: Row, data: bytes, language: str, say: str | None) -> Card:
+    """With what was entered in its case. ``say``: the customer's language, where another than the case's is wanted.
+    Raises ``BadReport``."""
+    beside = desk.cases.beside(row.tenant, row.case, row.received)
     arrived = Arrival(row.received, row.ticket is not None or row.attached, desk.locator.code(row.seq), row.kept)
     desk.judging.now(row)
     return card_of_report(
-        from_json(data), language, data=data, arrived=arrived, entries=_entries(desk, row), say_in=_language(say),
-        now=desk.now(),
+        from_json(data), language, data=data, arrived=arrived, entries=beside.entries,
+        say_in=_language(say) or beside.language, now=desk.now(),
     )  # fmt: skip
 
 
