@@ -18,14 +18,19 @@ What is searched for:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cpe_agent.desk.customers import Personal
 from cpe_agent.desk.finding.readings import customer_number
 from cpe_agent.privacy import own_addresses
+
+if TYPE_CHECKING:
+    from cpe_agent.desk.archive import Row
+    from cpe_agent.desk.desk import Desk
 
 MASK = "•••"
 MOST_PLACES = 50
@@ -73,6 +78,21 @@ def _texts(report: Any) -> Iterator[str]:
             left += value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             yield repr(value)
+
+
+def shown_content(desk: Desk, row: Row) -> tuple[bytes | None, tuple[str, ...]]:
+    """A stored report's bytes for people to see, and where something in them was masked; None when they are gone.
+    Where nothing was, they are the sealed ones. (The provider's own programs get those always.)"""
+    data = desk.content(row)
+    if data is None:
+        return None, ()
+    try:
+        report = json.loads(data)
+    except (ValueError, RecursionError):  # a newer version's, perhaps; there is no card of it
+        return data, ()
+    personal = Personal() if row.customer is None else desk.customers.reveal(row.tenant, row.customer)
+    shown = masked_report(report, personal)
+    return (json.dumps(shown.report).encode() if shown.places else data), shown.places
 
 
 class _Search:
