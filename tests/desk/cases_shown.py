@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -24,16 +27,32 @@ def person(served: Served, role: Role = Role.REPRESENTATIVE) -> Person:
     return session.person
 
 
-def browser(served: Served, role: Role = Role.REPRESENTATIVE, tenant: int | None = None) -> httpx.Client:
-    return served.client(served.home.person[tenant or served.home.one, role])
+class Browsers:
+    """Browsers of people of a role; ``close`` closes them all."""
+
+    def __init__(self, served: Served) -> None:
+        self._served = served
+        self._open: list[httpx.Client] = []
+
+    def __call__(self, role: Role = Role.REPRESENTATIVE, tenant: int | None = None) -> httpx.Client:
+        home = self._served.home
+        self._open.append(self._served.client(home.person[tenant or home.one, role]))
+        return self._open[-1]
+
+    def close(self) -> None:
+        for client in self._open:
+            client.close()
 
 
 def sent(served: Served, report: Report, case: Case | None = None) -> str:
     """The report as a customer's program sends it, made now; the desk's code of it."""
     own = replace(report, id=uuid7(), started=when(served.home.now - 30), case=None if case is None else case.code)
+    body = gzip.compress(to_json(own))
+    digest = base64.b64encode(sha256(body).digest()).decode()
+    headers = {"Content-Type": TYPE, "Content-Encoding": "gzip", "Idempotency-Key": own.id,
+               "Content-Digest": f"sha-256=:{digest}:"}  # fmt: skip
     answer = httpx.post(
-        f"{served.url}/v1/reports", content=to_json(own), headers={"Content-Type": TYPE, "Idempotency-Key": own.id},
-        timeout=30, trust_env=False,
+        f"{served.url}/v1/reports", content=body, timeout=30, trust_env=False, headers=headers,
     )  # fmt: skip
     assert answer.status_code == 201, answer.text
     code: str = answer.json()["code"]

@@ -11,7 +11,7 @@ from cpe_agent.desk.cases.conclusions import against_the_evidence
 from cpe_agent.desk.cases.outcomes import figures
 from cpe_agent.desk.people.roles import Role
 from cpe_agent.report import uuid7
-from tests.desk.cases_shown import browser, person, sent, tells
+from tests.desk.cases_shown import Browsers, person, sent, tells
 from tests.desk.conftest import Database
 from tests.desk.people_home import Served, home_on, served
 from tests.reports import recorded_reports
@@ -23,9 +23,16 @@ def desk(database: Database) -> Iterator[Served]:
         yield server
 
 
-def test_a_case_from_the_call_to_the_technician(desk: Served) -> None:
+@pytest.fixture
+def browser(desk: Served) -> Iterator[Browsers]:
+    found = Browsers(desk)
+    yield found
+    found.close()
+
+
+def test_a_case_from_the_call_to_the_technician(desk: Served, browser: Browsers) -> None:
     """Opened, watched, its report read, an answer counted in, a wrong conclusion held up, handed over, found right."""
-    dana = browser(desk)
+    dana = browser()
     opened = dana.post("/cases", data={"name": "Cohen", "telephone": "02-000 12 34", "language": "he"})
     assert opened.status_code == 303, opened.text
     address = opened.headers["location"]
@@ -88,16 +95,16 @@ def test_a_case_from_the_call_to_the_technician(desk: Served) -> None:
     assert taken.status_code == 303
     assert kinds(desk, code)[-3:] == ["conclusion", "technician", "contradiction"]
     assert dana.get("/against-the-evidence").status_code == 403
-    listed = browser(desk, Role.SENIOR).get("/against-the-evidence").text
+    listed = browser(Role.SENIOR).get("/against-the-evidence").text
     assert "He pulled it out &lt;now&gt;." in listed
     assert "Network cable" in listed or "cable" in listed
 
     assert "Red, too" in dana.get(f"{address}/hand-over").text
     handed = dana.post(f"{address}/hand-over", data={"to": "free", "sentence": "She is home at six."})
     assert handed.status_code == 303
-    assert "She is home at six." in browser(desk, Role.SENIOR).get(address).text
+    assert "She is home at six." in browser(Role.SENIOR).get(address).text
 
-    technician = browser(desk, Role.TECHNICIAN)
+    technician = browser(Role.TECHNICIAN)
     assert technician.post(f"{address}/outcome", data={"what": "another:none-such"}).status_code == 422
     assert technician.post(f"{address}/outcome", data={"what": "right"}).status_code == 303
     found = figures(desk.home.records, desk.home.one)
@@ -110,9 +117,9 @@ def kinds(desk: Served, code: str) -> list[str]:
     return [e.kind for e in cases.entries(cases.find(desk.home.one, code))]
 
 
-def test_what_is_another_tenants_is_not_there(desk: Served) -> None:
+def test_what_is_another_tenants_is_not_there(desk: Served, browser: Browsers) -> None:
     case = desk.desk.cases.open(person(desk), desk.home.now, name="Secret name")
-    stranger = browser(desk, tenant=desk.home.two)
+    stranger = browser(tenant=desk.home.two)
     missing = stranger.get("/cases/00000000")
     for path in ("", "/hand-over"):
         got = stranger.get(f"/cases/{case.code}{path}")
@@ -121,7 +128,7 @@ def test_what_is_another_tenants_is_not_there(desk: Served) -> None:
     for path in ("ledger", "conclusion", "hand-over", "take", "close", "reopen", "language", "wish"):
         got = stranger.post(f"/cases/{case.code}/{path}", data={"what": "not-us", "to": "free", "wish": "deep-test"})
         assert got.status_code == 404, path
-    assert browser(desk, Role.SENIOR, desk.home.two).post(f"/cases/{case.code}/outcome").status_code in (400, 404)
+    assert browser(Role.SENIOR, desk.home.two).post(f"/cases/{case.code}/outcome").status_code in (400, 404)
     assert "Secret name" not in stranger.get("/cases?show=all").text
     assert stranger.get(f"/cases/{case.code}/events").status_code == 404
     assert kinds(desk, case.code) == ["opened"]
@@ -133,9 +140,9 @@ def _bare(html: str) -> str:
 
 
 @pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.NETWORK_CENTRE])
-def test_who_only_reads_gets_no_form_of_it(desk: Served, role: Role) -> None:
+def test_who_only_reads_gets_no_form_of_it(desk: Served, browser: Browsers, role: Role) -> None:
     case = desk.desk.cases.open(person(desk), desk.home.now)
-    client = browser(desk, role)
+    client = browser(role)
     page = client.get(f"/cases/{case.code}").text
     for form in ("ledger", "conclusion", "close", "take"):
         assert f'action="/cases/{case.code}/{form}"' not in page
@@ -144,8 +151,8 @@ def test_who_only_reads_gets_no_form_of_it(desk: Served, role: Role) -> None:
     assert client.post("/cases", data={}).status_code == 403
 
 
-def test_what_cannot_be_taken_is_said_beside_its_form(desk: Served) -> None:
-    dana = browser(desk)
+def test_what_cannot_be_taken_is_said_beside_its_form(desk: Served, browser: Browsers) -> None:
+    dana = browser()
     for field, value, words in (
         ("telephone", "not a number", "no telephone number"),
         ("name", "x" * 200, "That name cannot be used"),
@@ -176,11 +183,11 @@ def test_what_cannot_be_taken_is_said_beside_its_form(desk: Served) -> None:
     assert "This case is closed" in closed.text
 
 
-def test_hostile_words_are_text(desk: Served) -> None:
+def test_hostile_words_are_text(desk: Served, browser: Browsers) -> None:
     """A feed's words and a person's own: no markup of theirs, nothing hidden."""
     case = desk.desk.cases.open(person(desk), desk.home.now, name="<script>alert(1)</script>")
     evil = '"><img src=x onerror=alert(1)>\u202e'
-    dana = browser(desk)
+    dana = browser()
     dana.post(f"/cases/{case.code}/ledger", data={"what": "", "note": evil})
     desk.desk.cases.hand_over(case, person(desk), desk.home.now, None, evil)
     tells(desk, case, uuid7(), {"kind": "section", "section": "x.y-z", "outcome": "weird"},
@@ -193,10 +200,10 @@ def test_hostile_words_are_text(desk: Served) -> None:
     assert "x.y-z" in page
 
 
-def test_a_contradiction_needs_evidence(desk: Served) -> None:
+def test_a_contradiction_needs_evidence(desk: Served, browser: Browsers) -> None:
     """Without a report nothing speaks against anything."""
     case = desk.desk.cases.open(person(desk), desk.home.now)
-    dana = browser(desk)
+    dana = browser()
     taken = dana.post(
         f"/cases/{case.code}/conclusion", data={"what": "owner:home", "technician": "yes", "note": "So it is."}
     )
@@ -206,7 +213,7 @@ def test_a_contradiction_needs_evidence(desk: Served) -> None:
     assert (entry.kind, entry.key, entry.text) == ("conclusion", "owner:home", "So it is.")
 
 
-def test_typed_codes_lead_to_the_page(desk: Served) -> None:
+def test_typed_codes_lead_to_the_page(desk: Served, browser: Browsers) -> None:
     case = desk.desk.cases.open(person(desk), desk.home.now)
-    got = browser(desk).get(f"/cases/{case.code[:4].lower()}-{case.code[4:].lower()}")
+    got = browser().get(f"/cases/{case.code[:4].lower()}-{case.code[4:].lower()}")
     assert (got.status_code, got.headers["location"]) == (303, f"/cases/{case.code}")
