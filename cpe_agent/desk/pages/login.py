@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
 from cpe_agent.desk.pages.view import language_of, page
@@ -52,7 +52,7 @@ def address_of(request: Asked) -> str:
     return request.client.host if request.client else ""
 
 
-def entered(request: Asked, word: str, to: str) -> Redirect:
+def entered(request: Asked, word: FromPath[str], to: str) -> Redirect:
     return Redirect(inside(to), status_code=303, cookies=[cookie(word, request.app.state.secure)])
 
 
@@ -122,12 +122,12 @@ def confirm(request: Asked, data: Annotated[Again, FORM]) -> Response[Any]:
 
 
 @get("/welcome/{word:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def welcome_page(request: Asked, word: str) -> Response[Any]:
+def welcome_page(request: Asked, word: FromPath[str]) -> Response[Any]:
     return _welcome(request, word)
 
 
 @post("/welcome/{word:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def welcome(request: Asked, word: str, data: Annotated[Welcome, FORM]) -> Response[Any]:
+def welcome(request: Asked, word: FromPath[str], data: Annotated[Welcome, FORM]) -> Response[Any]:
     language = data.language if data.language in LANGUAGES else SOURCE
     try:
         entry = people_of(request).accept(word, Chosen(data.name, data.password, language))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Response
 
 from cpe_agent.desk.pages.login import Asked, people_of
@@ -16,7 +17,7 @@ PAGE = 100
 
 
 @get("/audit", opt=READ, sync_to_thread=True)
-def audit_page(request: Asked, before: int | None = None) -> Response[Any]:
+def audit_page(request: Asked, before: FromQuery[int | None] = None) -> Response[Any]:
     people, person = people_of(request), request.user
     with people.records.write() as connection:
         people.audit.note(connection, people.now(), person.tenant, person.who, "audit-read")
