@@ -100,6 +100,21 @@ class Safe:
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
     from cpe_agent.desk.ingest.opening import open_ingest, takes
+
+    safe = Safe(asked(desk))
+    ingest = open_ingest(desk)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
+            await ingest(scope, receive, send)
+        else:
+            await safe(scope, receive, send)
+
+    return app
+
+
+def asked(desk: Desk) -> Litestar:
+    """What the provider's people and programs ask."""
     from cpe_agent.desk.pages.routes import ROUTES
     from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
@@ -128,16 +143,7 @@ def build(desk: Desk) -> ASGIApp:
         on_shutdown=[desk.drain, desk.close],
     )
     _threads_once(people)
-    safe = Safe(people)
-    ingest = open_ingest(desk)
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
-            await ingest(scope, receive, send)
-        else:
-            await safe(scope, receive, send)
-
-    return app
+    return people
 
 
 def _threads_once(app: Litestar) -> None:
