@@ -36,7 +36,12 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
-ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
+ASSETS = {
+    "desk.css": "text/css",
+    "desk.js": "text/javascript",
+    "public.css": "text/css",
+    "q.js": "text/javascript",
+}
 YEAR_S = 365 * 86400
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from sqlalchemy import insert
 from cpe_agent.case_code import with_check
 from cpe_agent.desk.archive import Encoding, Incoming, Judged, Row
 from cpe_agent.desk.desk import open_desk
-from cpe_agent.desk.finding.lookup import Finder
 from cpe_agent.desk.judging import number_of
 from cpe_agent.desk.people.names import folded
 from cpe_agent.desk.people.roles import MAY, Person, Role
@@ -44,7 +44,7 @@ class Parts:
         self.desk = open_desk(database.settings, lambda: self.now)
         self.archive, self.records, self.vault = self.desk.archive, self.desk.records, self.desk.vault
         self.customers, self.locator, self.audit = self.desk.customers, self.desk.locator, self.desk.people.audit
-        self.finder = Finder(self.archive, self.records, self.customers, self.audit, self.locator, lambda: self.now)
+        self.finder = self.desk.finder
         with self.records.write() as connection:
             self.here, self.there = (
                 tenant_named(connection, name) or add_tenant(connection, self.audit, NOW, name, region)
@@ -85,9 +85,9 @@ class Parts:
         """One report, stored, sealed, and judged when ``judged`` or ``receipt`` says how."""
         number = bytes.fromhex((report_id or uuid7()).replace("-", ""))
         at = self.now if received is None else received
-        sealed = self.vault.seal_report(tenant, customer, number, at, body)
+        sealed = self.vault.seal_report(tenant, customer, number, at, gzip.compress(body, mtime=0))
         incoming = Incoming(
-            number, hashlib.sha256(body).digest(), False, sealed, Encoding.PLAIN, len(body), tenant, at,
+            number, hashlib.sha256(body).digest(), False, sealed, Encoding.GZIP, len(body), tenant, at,
             customer=customer, case=case,
         )  # fmt: skip
         [accepted] = self.archive.commit([incoming])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cpe_agent.desk.archive import Accepted, Archive, Incoming, Judged, Row, Taken, month_of
+from cpe_agent.desk.archive import Accepted, Archive, Incoming, Judged, Page, Row, Taken, month_of
 from cpe_agent.desk.desk import open_archive
 from tests.desk.conftest import Database
 from tests.desk.incoming import DAY, NOVEMBER, report
@@ -152,7 +153,7 @@ def test_lists_have_pages(archive: Archive) -> None:
     )
     archive.put_judged([Judged(n, "fault", ("cable-out", "wan-dark")[n % 3 == 0], agrees=True) for n in range(1, 41)])
     mine = [n for n in range(40, 0, -1) if (n - 1) % 5]
-    for ask, expected in (
+    asked: tuple[tuple[Callable[..., Page], list[int]], ...] = (
         (lambda **m: archive.newest(1, **m), mine),
         (lambda **m: archive.newest(1, verified=True, **m), [n for n in mine if n % 2 == 0]),
         (lambda **m: archive.newest(1, verified=False, **m), [n for n in mine if n % 2]),
@@ -163,7 +164,8 @@ def test_lists_have_pages(archive: Archive) -> None:
         (lambda **m: archive.of_customer(1, 7, **m), mine),
         (lambda **m: archive.of_customer(1, 8, **m), []),
         (lambda **m: archive.newest(3, **m), []),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for ask, expected in asked:
         read: list[int] = []
         before = None
         while True:

@@ -78,17 +78,19 @@ class SqliteArchive:
                 with self._looking:
                     self._look()
                     # Two changes of one tick of the clock look like one.
-                    self._seen = changed if time.time_ns() - changed > 1_000_000_000 else -1
+                    sure = time.time_ns() - changed > 1_000_000_000 and not any(p.passing for p in self._parts)
+                    self._seen = changed if sure else -1
         except OSError as error:
             raise Unavailable(f"{self._folder}: {error.strerror}") from error
         return self._parts
 
     def _look(self) -> None:
         there = {(e.name, e.inode()): e for e in os.scandir(self._folder) if MonthFile.is_one(e.name)}
+        for key, part in list(self._files.items()):
+            if key not in there or part.passing:
+                self._files.pop(key).close()
         for key in there.keys() - self._files.keys():
             self._files[key] = self._file(Path(there[key].path))
-        for key in self._files.keys() - there.keys():
-            self._files.pop(key).close()
         self._parts = tuple(sorted(self._files.values(), key=lambda part: part.place))
 
     def _sound(self) -> list[MonthFile]:
@@ -113,6 +115,8 @@ class SqliteArchive:
             if newest.place[0] >= month and newest.last() - newest.first + 1 + count <= self._most_rows:
                 return newest
             newest.rest()
+        if parts and parts[-1].passing:
+            raise Unavailable(parts[-1].trouble)
         last, place = 0, (month, 1)
         for part in parts:
             # How many an unreadable one holds is not known: no more than fit, and no place is given out twice.

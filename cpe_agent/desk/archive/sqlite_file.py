@@ -62,7 +62,8 @@ _READS = {name: for_sqlite(query) for name, query in QUERIES.items()}
 
 class MonthFile:
     """``place``: year and month (``month_of``) and number within the month. ``first``: the place in the order of
-    arrival from which this file counts. ``trouble``: why it cannot be read; then nothing else can be asked."""
+    arrival from which this file counts. ``trouble``: why it cannot be read; then nothing else can be asked.
+    ``passing``: it may be readable a moment later (no right, no file handle left)."""
 
     synchronous = "FULL"  # the kill harness shows what happens without
 
@@ -72,6 +73,7 @@ class MonthFile:
         self.path = path
         self.place = (int(named[1]) * 12 + int(named[2]) - 1, int(named[3] or 1))
         self.trouble: str | None = None
+        self.passing = False
         self.first = 0
         self._readers: deque[sqlite3.Connection] = deque()
         self._writer: sqlite3.Connection | None = None
@@ -85,6 +87,8 @@ class MonthFile:
             (self.first,) = self.one("SELECT first FROM part") or (0,)
         except Damaged:
             pass
+        except Unavailable as error:
+            self.trouble, self.passing = str(error), True
 
     @staticmethod
     def is_one(name: str) -> bool:

@@ -25,14 +25,14 @@ def reconcile(data: Path | None, database: str | None) -> None:
         proven = prove(desk)
     found = proven.reports
     click.echo(f"{found.rows} reports; {found.proven} proven byte for byte; {found.gone} purged or erased on purpose")
-    click.echo(f"{found.waiting} wait to be judged; {found.judged_again} were not in line for it and are now")
-    customers, reports = proven.finished
-    if customers or reports:
-        click.echo(f"erased once more, because an older copy was restored: {customers} customers, {reports} reports")
+    click.echo(f"{found.waiting} wait to be judged; {found.requeued} were not in line for it and are now")
+    if proven.customers or proven.contents:
+        click.echo(f"{proven.customers} customers and {proven.contents} contents were erased before, and are once more")
     for one in found.wrong[:MOST_SHOWN]:
-        click.echo(f"MISSING  report {one.seq}: {one.what}{': ' if one.why else ''}{one.why}")
-    if found.wrongs > MOST_SHOWN:
-        click.echo(f"MISSING  {found.wrongs} in all")
+        more = f" and {one.many - 1} after it" if one.many > 1 else ""
+        click.echo(f"MISSING  report {one.seq}{more}: {one.what}{': ' if one.why else ''}{one.why}")
+    if len(found.wrong) > MOST_SHOWN:
+        click.echo(f"MISSING  {sum(one.many for one in found.wrong)} in all")
     for text in found.damaged:
         click.echo(f"DAMAGED  {text}")
     for text in proven.chains:

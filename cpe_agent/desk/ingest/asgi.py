@@ -38,6 +38,11 @@ class Ingest:
         self._room = Room(MOST_HELD)
         self._posts, self._asks = Limits(POSTS, clock), Limits(ASKS, clock)
 
+    @staticmethod
+    def takes(path: str, method: str) -> bool:
+        """Is this request for here, and not for the people's pages?"""
+        return path == "/v1/reports" or path.startswith("/v1/runs/") or (path == "/q" and method == "POST")
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             try:

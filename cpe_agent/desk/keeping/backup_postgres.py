@@ -28,11 +28,12 @@ def dump_keys(url: str, folder: Path) -> None:
 
 def _dump(url: str, folder: Path, what: str) -> None:
     parsed = make_url(url)
+    open_to_all = parsed._replace(password=None).difference_update_query(["password"])
     # libpq's own words again, whichever driver the URL named.
-    place = parsed.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    place = open_to_all.set(drivername="postgresql").render_as_string()
     arguments = ("--format=custom", "--no-password", what, f"--file={folder / DUMP}", f"--dbname={place}")
     by_hand = f"pg_dump --format=custom {what} --file={DUMP} '{place}'"
-    if parsed.password is not None:
+    if parsed.password is not None or "password" in parsed.query:
         raise CannotBackUp(f"put the database's password into ~/.pgpass and leave it out of the URL, or run: {by_hand}")
     ran = run("pg_dump", *arguments, timeout_s=_A_DAY_S)
     if ran is None:

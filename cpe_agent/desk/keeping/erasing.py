@@ -8,12 +8,12 @@ found (fault, segment, time), tied to nobody.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, or_, select, update
 
 from cpe_agent.desk.records.tables import case_, customer, entry, ticket
-from cpe_agent.desk.vault import Closed, Damaged, key_of, mark_of, of_customer
+from cpe_agent.desk.vault import Closed, Damaged, of_customer
 
 if TYPE_CHECKING:
     from cpe_agent.desk.archive import Row
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
 ERASED = "erased"
 _PIECE = 500
 _PERSONAL = ("number_hash", "number_sealed", "phone_hash", "phone_sealed", "name_sealed")
-
-
-class Finished(NamedTuple):
-    """What a restored copy had brought back, or a power cut had left."""
-
-    customers: int
-    reports: int
 
 
 def erase_customer(desk: Desk, tenant: int, number: int, who: str, reason: str) -> bool:
@@ -59,16 +52,9 @@ def erase_report(desk: Desk, tenant: int, seq: int, who: str, reason: str) -> bo
     return True
 
 
-def finish(desk: Desk) -> Finished:
-    """Clear away what the list of erasures names and is here all the same."""
-    erased = desk.vault.all_erased()
-    if not erased:
-        return Finished(0, 0)
-    return Finished(_finish_customers(desk), _finish_reports(desk, erased))
-
-
-def _finish_customers(desk: Desk) -> int:
-    """Whose sealed values have lost their key."""
+def finish_customers(desk: Desk) -> int:
+    """Erase those whose sealed values have lost their key: a restored copy brought them back, or a power cut came in
+    between. How many there were."""
     sealed = [customer.c[name] for name in _PERSONAL if name.endswith("_sealed")]
     count, after = 0, 0
     while True:
@@ -82,26 +68,10 @@ def _finish_customers(desk: Desk) -> int:
             rows = connection.execute(asked).all()
         for number, tenant, *values in rows:
             if any(_erased(desk, value) for value in values if value is not None):
-                erase_customer(desk, tenant, number, "command", "on the list of erasures")
-                count += 1
+                count += erase_customer(desk, tenant, number, "command", "on the list of erasures")
         if len(rows) < _PIECE:
             return count
         after = rows[-1].id
-
-
-def _finish_reports(desk: Desk, erased: frozenset[bytes]) -> int:
-    count = 0
-    for row in desk.archive.rows_between(1, desk.archive.statistics().last):
-        body = desk.archive.body(row)
-        if body is None:
-            continue
-        try:
-            key = key_of(body)
-        except Damaged:
-            continue
-        if key in erased or mark_of(row.tenant, row.id) in erased:
-            count += desk.archive.erase(row.tenant, seqs=[row.seq])
-    return count
 
 
 def _reports(desk: Desk, tenant: int, number: int) -> Iterator[Row]:
@@ -135,7 +105,7 @@ def _erased(desk: Desk, sealed: bytes) -> bool:
 def _forget(connection: Connection, tenant: int, number: int, now: float) -> None:
     """Everything in the records that says who he is, and his tickets, so that nothing more of his comes in."""
     mine = (customer.c.tenant == tenant, customer.c.id == number)
-    connection.execute(update(customer).where(*mine).values(dict.fromkeys(_PERSONAL), erased=now))
+    connection.execute(update(customer).where(*mine).values({**dict.fromkeys(_PERSONAL), "erased": now}))
     his = select(case_.c.id).where(case_.c.tenant == tenant, case_.c.customer == number)
     codes = select(case_.c.code).where(case_.c.tenant == tenant, case_.c.customer == number)
     connection.execute(update(entry).where(entry.c.case.in_(his)).values(text=None))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.desk.archive.reconcile import Reconciled, reconcile
 from cpe_agent.desk.ingest.body import unpack
-from cpe_agent.desk.keeping.erasing import Finished, finish
+from cpe_agent.desk.keeping.erasing import finish_customers
+from cpe_agent.desk.vault import Erased
 
 if TYPE_CHECKING:
     from cpe_agent.desk.archive import Row
@@ -14,9 +16,11 @@ if TYPE_CHECKING:
 
 
 class Proven(NamedTuple):
-    """``chains``: tenants whose audit does not hold, with the first row that does not fit."""
+    """``customers``, ``contents``: of those who were erased, and there again (a restored copy) or still (a power cut in
+    between); they are gone now. ``chains``: tenants whose audit does not hold, with the first row that does not fit."""
 
-    finished: Finished
+    customers: int
+    contents: int
     reports: Reconciled
     chains: tuple[str, ...]
 
@@ -27,11 +31,20 @@ class Proven(NamedTuple):
 
 def prove(desk: Desk) -> Proven:
     """Beside a running desk: what comes in after it began is not looked at."""
+    left: dict[int, list[int]] = defaultdict(list)  # contents that nobody can open any more, by tenant
 
-    def opened(row: Row, body: bytes) -> bytes:
-        return unpack(desk.vault.open_report(row.tenant, row.id, body), row.encoding, desk.settings.most_raw)
+    def opened(row: Row, body: bytes) -> bytes | None:
+        try:
+            packed = desk.vault.open_report(row.tenant, row.id, body)
+        except Erased:
+            left[row.tenant].append(row.seq)
+            return None
+        return unpack(packed, row.encoding, desk.settings.most_raw)
 
-    return Proven(finish(desk), reconcile(desk.archive, opened), _broken_chains(desk))
+    customers = finish_customers(desk)
+    reports = reconcile(desk.archive, opened)
+    contents = sum(desk.archive.erase(tenant, seqs=seqs) for tenant, seqs in left.items())
+    return Proven(customers, contents, reports, _broken_chains(desk))
 
 
 def _broken_chains(desk: Desk) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What spreadsheets begin a formula with (owasp.org/www-community/attacks/CSV_Injection), and what they read as it."""
 
 
@@ -19,10 +19,8 @@ def cell(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return str(value)
-    text = str(value)
-    marked = text.lstrip(" \u00a0").startswith(_STARTS)
-    kept = "".join(c for c in text if c >= " " and not "\x7f" <= c <= "\x9f")
-    return f"'{kept}" if marked else kept
+    kept = "".join(c for c in str(value) if c >= " " and not "\x7f" <= c <= "\x9f")
+    return f"'{kept}" if kept.lstrip().startswith(_STARTS) else kept
 
 
 class _Lines:

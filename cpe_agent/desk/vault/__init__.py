@@ -179,10 +179,6 @@ class Vault:
         """Whose key it was sealed with (``of_customer``, ``of_month``). Raises ``Closed``."""
         return self._row(sealed).subject
 
-    def all_erased(self) -> frozenset[bytes]:
-        """The names of all keys and the marks of all reports (``mark_of``) that were erased."""
-        return frozenset(self._keys.erased())
-
     def erased(self, sealed: bytes) -> bool:
         """Was the key of this destroyed? Raises ``Damaged`` for what was not sealed here."""
         return self._keys.get(key_of(sealed), b"")[1]
