@@ -6,13 +6,17 @@ ARGS   ?=
 ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lab bench docs lock clean
+.PHONY: help setup run desk test check lab bench docs lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(VENV)/.user: requirements.txt pyproject.toml packaging/make_venv.py
 	@$(PYTHON) packaging/make_venv.py $(VENV) requirements.txt >&2
+	@touch $@
+
+$(VENV)/.desk: $(VENV)/.user requirements-desk.txt
+	@$(PYTHON) packaging/make_venv.py $(VENV) requirements-desk.txt >&2
 	@touch $@
 
 $(VENV)/.developer: $(VENV)/.user requirements-dev.txt
@@ -25,6 +29,9 @@ run: $(VENV)/.user  ## diagnose this computer now; pass more with ARGS="--json"
 	@status=0; $(BIN)/cpe-agent run $(ARGS) || status=$$?; \
 	echo "exit status $$status (0 healthy, 1 fault named, 3 inconclusive)" >&2; \
 	case $$status in 0|1|3) exit 0;; *) exit $$status;; esac
+
+desk: $(VENV)/.desk  ## start the support desk on this computer; pass more with ARGS="--demo"
+	@$(BIN)/cpe-agent desk serve $(ARGS)
 
 test: $(VENV)/.developer check  ## every check and test; as root also twenty broken homes (all of them: make lab)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
@@ -52,9 +59,11 @@ docs: $(VENV)/.developer  ## write the generated documents and the translations'
 
 lock: $(VENV)/.developer  ## resolve the dependencies anew and write the hashed requirement files
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --all-extras --group build pyproject.toml -o requirements.txt
+	  --extra raw --group build pyproject.toml -o requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --all-extras --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	  --extra raw --extra desk --group build -c requirements.txt pyproject.toml -o requirements-desk.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --all-extras --group build --group dev -c requirements-desk.txt pyproject.toml -o requirements-dev.txt
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

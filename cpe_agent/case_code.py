@@ -1,18 +1,15 @@
 """The case code: eight characters that tie a run to a call, typed by a person or carried in the program's file name.
 
-Crockford's base 32; the last character is a check. With the characters as elements of GF(32) the sum of a^i * c_i is a
-constant, where a generates the field: any one wrong character and any two that changed places are found, always.
+Crockford's base 32; the last character is a check.
 """
 
 from __future__ import annotations
 
 import re
 
-from cpe_agent.crockford import spelled, values
+from cpe_agent.crockford import check_of, complete, spelled, values
 
 CHARACTERS = 8
-_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
-_SUM = 25  # not 0: eight zeros are no code
 # A browser adds "(1)" and people add words; before and after the code anything goes. What a file carries is as it was
 # written, so no look-alikes are read here: "cpe-agent-download.exe" holds no code.
 _IN_NAME = re.compile(r"cpe-agent[-_ ]([0-9A-HJKMNP-TV-Z]{8})(?![0-9A-Za-z])", re.IGNORECASE | re.ASCII)
@@ -21,7 +18,7 @@ _IN_NAME = re.compile(r"cpe-agent[-_ ]([0-9A-HJKMNP-TV-Z]{8})(?![0-9A-Za-z])", r
 def read_case_code(text: str) -> str | None:
     """A code as a person typed it (``4f7k-2q9x``) in its written form, ``4F7K2Q9X``; None when its check fails."""
     read = values("".join(c for c in text if not c.isspace() and c not in "-."))
-    if read is None or len(read) != CHARACTERS or _sum(read) != _SUM:
+    if read is None or len(read) != CHARACTERS or not complete(read):
         return None
     return spelled(read)
 
@@ -38,16 +35,4 @@ def with_check(first_seven: str) -> str:
     read = values(first_seven)
     if read is None or len(read) != CHARACTERS - 1:
         raise ValueError(f"{first_seven!r} are not {CHARACTERS - 1} characters of a code")
-    return spelled([*read, _sum([*read, 0]) ^ _SUM])
-
-
-def _sum(read: list[int]) -> int:
-    total = 0
-    for value in read:  # Horner's way: the first character weighs most
-        total = _times_a(total) ^ value
-    return total
-
-
-def _times_a(value: int) -> int:
-    value <<= 1
-    return value ^ _POLYNOMIAL if value & 32 else value
+    return spelled([*read, check_of(read)])

@@ -27,6 +27,7 @@ COMMANDS = {
     "record": ("measure", "record"),
     "replay": ("measure", "replay"),
     "profile": ("profiles", "profile"),
+    "desk": ("desk", "desk"),
 }
 
 

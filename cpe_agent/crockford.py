@@ -17,3 +17,31 @@ def values(text: str) -> list[int] | None:
 
 def spelled(numbers: Sequence[int]) -> str:
     return "".join(ALPHABET[v] for v in numbers)
+
+
+_POLYNOMIAL = 0b100101  # x^5 + x^2 + 1
+_SUM = 25  # not 0: zeros alone are no code
+
+
+def check_of(read: Sequence[int]) -> int:
+    """The character that completes a code. With the characters as elements of GF(32) the sum of a^i * c_i is a
+    constant, where a generates the field: any one wrong character and any two that changed places are found, always, in
+    codes of up to 31 characters."""
+    return _weighed([*read, 0]) ^ _SUM
+
+
+def complete(read: Sequence[int]) -> bool:
+    """Does the last character fit the others?"""
+    return _weighed(read) == _SUM
+
+
+def _weighed(read: Sequence[int]) -> int:
+    total = 0
+    for value in read:  # Horner's way: the first character weighs most
+        total = _times_a(total) ^ value
+    return total
+
+
+def _times_a(value: int) -> int:
+    value <<= 1
+    return value ^ _POLYNOMIAL if value & 32 else value

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from cpe_agent.words import RIGHT_TO_LEFT, amount, counted, duration, evidence, fault_text, login_text, ui
-from docs.words import TRANSLATED, english, read, trouble
+from docs.words import CATALOGUES, TRANSLATED, english, read, trouble
 
 SCRIPTS = {"he": "HEBREW", "ar": "ARABIC", "ru": "CYRILLIC"}
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
@@ -27,14 +27,14 @@ def texts(sentence: str | Sequence[str] | None) -> tuple[str, ...]:
     return (sentence,) if isinstance(sentence, str) else tuple(sentence or ())
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_every_sentence_is_translated_and_the_files_are_current(language: str) -> None:
-    assert not trouble(language)
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_every_sentence_is_translated_and_the_files_are_current(name: str) -> None:
+    assert not trouble(name)
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_what_is_filled_in_is_the_same(language: str) -> None:
-    for message in read(language):
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_what_is_filled_in_is_the_same(name: str) -> None:
+    for message in read(name):
         if not message.id:
             continue
         wanted = set(PLACEHOLDER.findall(texts(message.id)[-1]))
@@ -46,25 +46,29 @@ def test_what_is_filled_in_is_the_same(language: str) -> None:
             assert lesser <= found <= wanted, (message.context, form)
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
-def test_it_is_that_language(language: str) -> None:
+@pytest.mark.parametrize("name", CATALOGUES)
+def test_it_is_that_language(name: str) -> None:
     """A sentence of several words holds letters of its script. Catches English left in place."""
-    for message in read(language):
+    for message in read(name):
         for form in texts(message.string) if message.id else ():
             words = re.findall(r"[^\W\d_]{3,}", PLACEHOLDER.sub("", texts(message.id)[0]))
             if len(words) >= 4:
-                own = [c for c in form if c.isalpha() and unicodedata.name(c, "").startswith(SCRIPTS[language])]
+                own = [
+                    c
+                    for c in form
+                    if c.isalpha() and unicodedata.name(c, "").startswith(SCRIPTS[name.rpartition("-")[2]])
+                ]
                 letters = [c for c in form if c.isalpha()]
                 assert len(own) * 3 > len(letters), (message.context, form)
 
 
-@pytest.mark.parametrize("language", [*TRANSLATED, "en"])
-def test_nobody_is_called_guilty(language: str) -> None:
-    wrong = re.compile(FAULTS_OF_PEOPLE[language], re.IGNORECASE)
+@pytest.mark.parametrize("name", [*CATALOGUES, "en"])
+def test_nobody_is_called_guilty(name: str) -> None:
+    wrong = re.compile(FAULTS_OF_PEOPLE[name.rpartition("-")[2]], re.IGNORECASE)
     sentences = (
         [(context, form) for context, sentence in english().items() for form in texts(sentence)]
-        if language == "en"
-        else [(m.context, form) for m in read(language) if m.id for form in texts(m.string)]
+        if name == "en"
+        else [(m.context, form) for m in read(name) if m.id for form in texts(m.string)]
     )
     assert not [(context, form) for context, form in sentences if wrong.search(form)]
 
@@ -95,6 +99,30 @@ def test_amounts_and_durations() -> None:
         for language in TRANSLATED:
             assert counted("values", "days", number, language)
     assert counted("values", "days", 21, "ru") != counted("values", "days", 22, "ru")
+
+
+TERMS = {
+    # of the field, which people who tried the page stumbled over
+    "en": r"look-?ups?\b|looked up|\bexchange\b",
+    "he": r"שירות השמות|בירור שם|מרכזייה",
+    "ar": r"ترجمة الأسماء|المقسم",
+    "ru": r"служб\w+ им[её]н|запрос\w* им[её]н|поиск им[её]н|\bстанци",
+}
+FOR_HIM = re.compile(
+    r"\w+\.FAULTS\.[\w-]+\.(title|customer)|(page|steps|questionnaire)\..*|answers\..*|interface\.PHRASES\.section\..*"
+)
+"""What only a customer reads, or he before anybody else."""
+
+
+@pytest.mark.parametrize("language", [*TRANSLATED, "en"])
+def test_a_customer_reads_plain_words(language: str) -> None:
+    wrong = re.compile(TERMS[language], re.IGNORECASE)
+    said = english().items() if language == "en" else ((m.context, m.string) for m in read(language) if m.id)
+    found = [(c, form) for c, sentence in said if FOR_HIM.fullmatch(str(c)) for form in texts(sentence)]
+    assert len(found) > 500
+    assert not [(context, form) for context, form in found if wrong.search(form)]
+    pon = {context for context, form in found if re.search(r"\bPON\b", form)}
+    assert pon <= {"page.PHRASES.ask.line-lamp"}, "what is printed on a fibre box is told where he looks at it"
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

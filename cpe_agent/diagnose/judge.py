@@ -206,7 +206,7 @@ def _proven_up_to(rungs: Rungs) -> Rung | None:
     return highest
 
 
-_SEGMENT_RUNGS: dict[Owner, tuple[Rung, ...]] = {
+SEGMENT_RUNGS: dict[Owner, tuple[Rung, ...]] = {
     Owner.DEVICE: (Rung.DEVICE_OK,),
     Owner.HOME: (Rung.LINK, Rung.ADDRESS),
     Owner.CPE: (Rung.GATEWAY,),
@@ -215,12 +215,13 @@ _SEGMENT_RUNGS: dict[Owner, tuple[Rung, ...]] = {
     Owner.ISP_CORE: (Rung.INTERNET, Rung.DNS),
     Owner.REMOTE: (Rung.WEB,),
 }
+"""Segment -> the rungs that must be proven before it is called ok."""
 
 
 def _segments(roots: Sequence[Finding], suspects: Sequence[Finding], verdict: str, rungs: Rungs) -> dict[Owner, str]:
     states: dict[Owner, str] = {}
     suspected = {s.fault.owner for s in suspects}
-    for owner, needed in _SEGMENT_RUNGS.items():
+    for owner, needed in SEGMENT_RUNGS.items():
         named = [f for f in roots if f.named and f.fault.owner is owner]
         if any(f.fault.effect is Effect.STOPS for f in named) and verdict != "healthy":
             states[owner] = "broken"

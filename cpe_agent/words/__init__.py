@@ -34,10 +34,20 @@ class FaultText(NamedTuple):
 SEGMENT_FILES = ("device", "home", "cpe", "access", "account", "isp_core", "remote", "none")
 
 
-def _catalogue(language: str) -> GNUTranslations:
+DESK = "desk"
+"""The part of the words that only the desk shows: the tables ``desk_*``, with catalogues of their own, because the
+customer's program carries none of them."""
+
+
+def part_of(name: str) -> str:
+    """The part that a table belongs to: ``DESK`` or, for everything else, the empty one."""
+    return DESK if name.startswith("desk_") else ""
+
+
+def _catalogue(language: str, name: str) -> GNUTranslations:
     from cpe_agent.words.catalogue import opened  # English needs none
 
-    return opened(language)
+    return opened(language, part_of(name))
 
 
 @cache
@@ -46,7 +56,7 @@ def table(name: str, attribute: str, language: str = SOURCE) -> dict[str, Any]:
     english: dict[str, Any] = getattr(import_module(f"cpe_agent.words.{SOURCE}.{name}"), attribute)
     if language == SOURCE:
         return english
-    say = _catalogue(language).pgettext
+    say = _catalogue(language, name).pgettext
     return {key: _said(value, f"{name}.{attribute}.{key}", say) for key, value in english.items()}
 
 
@@ -122,7 +132,7 @@ def counted(name: str, key: str, number: int, language: str = SOURCE) -> str:
     one, more = table(name, "COUNTED")[key]
     if language == SOURCE:
         return str(one if number == 1 else more)
-    return _catalogue(language).npgettext(f"{name}.COUNTED.{key}", one, more, number)
+    return _catalogue(language, name).npgettext(f"{name}.COUNTED.{key}", one, more, number)
 
 
 def asked(question: str, language: str = SOURCE) -> str:

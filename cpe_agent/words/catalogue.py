@@ -1,4 +1,4 @@
-"""The translations: one gettext catalogue a language, filed under the context of the sentence.
+"""The translations: one gettext catalogue a language and part, filed under the context of the sentence.
 
 The English sentence is the message and its place in the tables the context, so that a sentence that changes in English
 is known to need its translation anew (``python -m docs.words``).
@@ -21,10 +21,15 @@ _OWN_DIRECTION = re.compile(r"\{[^{}]*\}|(?<![a-z] )--[a-z][a-z-]*")
 _ISOLATED = "\u2068\\g<0>\u2069"
 
 
+def file_name(language: str, part: str = "") -> str:
+    """Of a catalogue, without its suffix: ``he``, ``desk-he``."""
+    return f"{part}-{language}" if part else language
+
+
 @cache
-def opened(language: str) -> GNUTranslations:
+def opened(language: str, part: str = "") -> GNUTranslations:
     """The catalogue of a language. Raises OSError for one that has none."""
-    with (FOLDER / f"{language}.mo").open("rb") as file:
+    with (FOLDER / f"{file_name(language, part)}.mo").open("rb") as file:
         return _RightToLeft(file) if language in RIGHT_TO_LEFT else GNUTranslations(file)
 
 

@@ -1,0 +1,159 @@
+"""One ASGI application: what customers' programs send goes to the raw part, what the provider's people and programs ask
+to Litestar. Every answer of the latter carries the headers that keep a page to itself."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from typing import Any
+
+from litestar import Litestar, Request, Response, get, post
+from litestar.datastructures import Cookie, State
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.response import Redirect
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.sync import AsyncCallable
+
+from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.pages.templating import HERE
+from cpe_agent.desk.pages.view import LANGUAGE_COOKIE, page
+from cpe_agent.desk.people.roles import ANYONE, Person
+from cpe_agent.words import LANGUAGES
+
+log = logging.getLogger("cpe_agent.desk")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+ASSETS = {
+    "desk.css": "text/css",
+    "desk.js": "text/javascript",
+    "public.css": "text/css",
+    "q.js": "text/javascript",
+}
+YEAR_S = 365 * 86400
+
+
+@get("/assets/{name:str}", opt={"needs": ANYONE}, sync_to_thread=False)
+def asset(name: str) -> Response[bytes]:
+    """The page's own style and script."""
+    if name not in ASSETS:
+        raise HTTPException(status_code=404)
+    content = (HERE / "assets" / name).read_bytes()
+    return Response(content, media_type=ASSETS[name], headers={"Cache-Control": "no-cache"})
+
+
+@post("/language", opt={"needs": ANYONE})
+async def language(request: Request[Any, Any, Any]) -> Redirect:
+    """Another language, for this browser and for the person."""
+    form = await request.form()
+    chosen, back = str(form.get("language", "")), str(form.get("back", "/"))
+    answer = Redirect(back if back.startswith("/") and not back.startswith(("//", "/\\")) else "/", status_code=303)
+    secure = request.url.scheme == "https"
+    if chosen in LANGUAGES:
+        person = _person(request)
+        if person is not None and not person.program:
+            await asyncio.to_thread(request.app.state.people.set_language, person, chosen)
+        answer.set_cookie(
+            Cookie(LANGUAGE_COOKIE, value=chosen, max_age=YEAR_S, httponly=True, samesite="lax", secure=secure)
+        )
+    return answer
+
+
+_NOTICES = {400: "bad-request", 401: "refused", 403: "refused", 404: "absent", 405: "absent", 429: "too-many"}
+
+
+def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """What went wrong, as a page, or as JSON for a program."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    number = secrets.token_hex(4)
+    if status >= 500:
+        log.error("a request failed", exc_info=error, extra={"number": number, "path": request.scope.get("path", "")})
+    notice = _NOTICES.get(status, "bad-request" if status < 500 else "broken")
+    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", "text/html"):
+        return Response({"reason": notice.replace("-", " ")}, status_code=status)
+    return page(request, "notice.html", status=status, notice=notice, fill={"number": number})
+
+
+class Safe:
+    """Puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                have = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(h for h in HEADERS if h[0] not in have)]
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
+
+
+def build(desk: Desk) -> ASGIApp:
+    """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
+    from cpe_agent.desk.ingest.opening import open_ingest, takes
+    from cpe_agent.desk.pages.routes import ROUTES
+    from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
+    from cpe_agent.desk.people.sessions import Authentication
+
+    people = Litestar(
+        route_handlers=[asset, language, *ROUTES],
+        dependencies={
+            "desk": Provide(lambda: desk, sync_to_thread=False),
+            "person": Provide(_person, sync_to_thread=False),
+        },
+        guards=[allowed],
+        middleware=[Authentication],
+        exception_handlers={Exception: told, NotAuthorizedException: turned_away, ProveAgain: turned_away},
+        openapi_config=None,
+        logging_config=None,
+        state=State(
+            {
+                "desk": desk,
+                "people": desk.people,
+                "secure": desk.settings.secure,
+                "origin": desk.settings.public_url,
+                "address": desk.settings.address,
+            }
+        ),
+        on_startup=[desk.start],
+        on_shutdown=[desk.drain, desk.close],
+    )
+    _threads_once(people)
+    safe = Safe(people)
+    ingest = open_ingest(desk)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
+            await ingest(scope, receive, send)
+        else:
+            await safe(scope, receive, send)
+
+    return app
+
+
+def _threads_once(app: Litestar) -> None:
+    """Litestar (2.25) puts a function into a thread once for every handler of its path, so that one with a GET and a
+    POST gets a thread that starts a thread and waits for neither."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            while isinstance(handler.fn, AsyncCallable) and isinstance(handler.fn.func, AsyncCallable):
+                handler._fn = handler.fn.func
+
+
+def _person(request: Request[Any, Any, Any]) -> Person | None:
+    person = request.scope.get("user")
+    return person if isinstance(person, Person) else None

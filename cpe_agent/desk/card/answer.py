@@ -1,0 +1,82 @@
+"""The answers to a verdict, whether it came with a report or by code alone: what is broken, whose it is, what to
+say, what to do, who may be sent."""
+
+from __future__ import annotations
+
+from cpe_agent.desk.card import saying
+from cpe_agent.desk.card.dispatch import Record, dispatch, none
+from cpe_agent.desk.card.records import Condition, Deciding, Dispatch, Rival, Say
+from cpe_agent.desk.card.visible import visible
+from cpe_agent.desk.card.voice import Voice, upper
+from cpe_agent.diagnose.fault import Fault
+
+
+def headline(verdict: str, code: str | None, seen: bool, voice: Voice) -> tuple[str, str]:
+    if verdict == "healthy":
+        return voice.say("healthy"), voice.say("healthy.means")
+    if verdict != "fault":
+        return voice.say("inconclusive"), voice.say("inconclusive.means" if seen else "inconclusive.unmeasured")
+    text = voice.fault(code or "")
+    if text is None:
+        return voice.say("newer-fault"), voice.say("newer-fault.means", code=visible(code or "?", 60))
+    return text.title, text.representative
+
+
+def owner(verdict: str, fault: Fault | None, voice: Voice) -> str:
+    if verdict == "healthy":
+        return voice.say("whose.nobody")
+    return upper(voice.owner(fault)) if verdict == "fault" and fault is not None else ""
+
+
+def counter_text(rivals: tuple[Rival, ...], fault: Fault | None, voice: Voice) -> str:
+    if fault is None:
+        return ""
+    if not rivals:
+        return voice.say("counter.none")
+    out = [rival.title for rival in rivals if rival.standing == "excluded"]
+    if len(out) == len(rivals):
+        return voice.say("counter.all-excluded")
+    return voice.count("counter.excluded-count", len(out), titles=voice.listed(out)) if out else ""
+
+
+def say(verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice) -> Say:
+    if verdict == "healthy":
+        return saying.say_healthy(voice)
+    if verdict == "fault":
+        return saying.say_newer(voice) if fault is None else saying.say_fault(fault, acts, record.steps, voice)
+    return saying.say_inconclusive("" if test is None else test.key, voice)
+
+
+def next_(
+    verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, sent: Dispatch, voice: Voice
+) -> tuple[str, ...]:
+    if verdict == "healthy":
+        return (voice.say("next.healthy"),)
+    if verdict == "fault":
+        if fault is None:
+            return (voice.say("next.newer"),)
+        return _visit(sent, voice) or saying.next_fault(fault, acts, record.steps, voice)
+    return () if test is None else (voice.say(f"next.test.{test.by}"),)
+
+
+def _visit(sent: Dispatch, voice: Voice) -> tuple[str, ...]:
+    """What is left once somebody has begun to clear the way for a visit."""
+    if sent.answer == "yes":
+        return (voice.say("next.send"),)
+    if sent.answer == "after" and any(condition.met for condition in sent.conditions):
+        left = voice.listed(c.text for c in sent.conditions if not c.met)
+        return (voice.say("next.open", conditions=left),)
+    return ()
+
+
+def dispatch_(
+    verdict: str, fault: Fault | None, acts: str, before: tuple[Condition, ...],
+    wanted: tuple[Condition, ...], basis: str, voice: Voice,
+) -> Dispatch:  # fmt: skip
+    if verdict != "fault":
+        return none("healthy" if verdict == "healthy" else "inconclusive", voice)
+    if fault is None:
+        return none("newer", voice)
+    if basis == "unjudged":
+        return none("unjudged", voice)
+    return dispatch(fault, acts, before, wanted, voice)

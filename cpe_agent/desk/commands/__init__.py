@@ -1,0 +1,1 @@
+"""What ``cpe-agent desk ...`` does, one file a command."""

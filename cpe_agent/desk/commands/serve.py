@@ -1,0 +1,30 @@
+"""``cpe-agent desk serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cpe_agent.commands.stop import CANNOT_RUN, USAGE, Stop
+from cpe_agent.desk.commands.options import data_options, settings_of
+
+
+@click.command(
+    help="Start the desk: one process, on SQLite unless --database names PostgreSQL. The first start makes what it "
+    "needs and prints a link that makes you its first administrator.",
+)
+@click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:8642", show_default=True, help="Where it answers.")
+@click.option("--public-url", metavar="URL", help="What people and customers' programs call it, when that differs.")
+@data_options
+@click.option("--demo", is_flag=True, help="Fill it with the reports of twenty broken homes, and people of every role.")
+def serve(listen: str, public_url: str | None, data: Path | None, database: str | None, demo: bool) -> None:
+    from cpe_agent.desk.serve import CannotStart, run
+
+    host, colon, port = listen.rpartition(":")
+    if not colon or not port.isdecimal() or int(port) > 65535:
+        raise Stop(f"--listen {listen!r} is no HOST:PORT, such as 127.0.0.1:8642", USAGE)
+    try:
+        run(settings_of(data, database, host=host.strip("[]"), port=int(port), public_url=public_url), demo=demo)
+    except CannotStart as error:
+        raise Stop(str(error), CANNOT_RUN) from None

@@ -1,0 +1,1 @@
+"""One box: whatever a representative has of a customer, and what it leads to."""

@@ -1,0 +1,1 @@
+"""The pages that people see: handlers, one file an area, and their templates."""
