@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import copy
+import gzip
+import hashlib
 import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cpe_agent.desk.archive import Encoding, Incoming
 from cpe_agent.desk.customers import Personal
+from cpe_agent.desk.people.roles import Role
 from cpe_agent.desk.redaction import MASK, MOST_PLACES, masked_report
-from cpe_agent.report import to_json
+from cpe_agent.report import to_json, uuid7
+from cpe_agent.words import phrase
+from tests.desk.conftest import Database
+from tests.desk.people_home import NOW, home_on, served
 from tests.reports import recorded_reports
 
 DANA = Personal("+972541234567", "98765432")
@@ -145,3 +153,39 @@ def test_it_is_bounded() -> None:
     assert len(many.places) == MOST_PLACES
     assert many.report == [MASK] * 1000
     masked_report(["0 " * 100_000, "9" * 200_000, ":" * 200_000, "+9 7 2 " * 50_000], DANA, ["203.0.113.77"])
+
+
+def test_no_page_shows_it_and_the_card_says_that_something_is_masked(tmp_path: Path) -> None:
+    with home_on(Database(tmp_path / "data", None)) as home, served(home) as server:
+        desk = server.desk
+        customer = desk.customers.known(home.one, telephone="0541234567", number="98765432")
+        honest = to_json(recorded_reports()["line-down"])
+        report = json.loads(honest)
+        report["sections"]["router"]["reason"] = "asked by 054-1234567 (no. 98765432)"
+        report["id"] = uuid7()
+        codes = []
+        for data in (json.dumps(report).encode(), honest):
+            number = bytes.fromhex(json.loads(data)["id"].replace("-", ""))
+            packed = gzip.compress(data)
+            sealed = desk.vault.seal_report(home.one, customer, number, NOW, packed)
+            sha = hashlib.sha256(data).digest()
+            stored = Incoming(number, sha, False, sealed, Encoding.GZIP, len(data), home.one, NOW, customer=customer)
+            [accepted] = desk.archive.commit([stored])
+            codes.append(desk.locator.code(accepted.seq))
+        with server.client(home.person[home.one, Role.REPRESENTATIVE]) as browser:
+            pages = [
+                browser.get(path)
+                for path in (
+                    f"/reports/{codes[0]}", f"/reports/{codes[0]}/raw.json", f"/reports/{codes[0]}/sheet",
+                    f"/compare?a={codes[0]}&b={codes[1]}", f"/customers/{customer}", "/reports",
+                )
+            ]  # fmt: skip
+            whole = browser.get(f"/reports/{codes[1]}")
+            assert browser.get(f"/reports/{codes[1]}/raw.json").content == honest, "byte for byte"
+        assert [page.status_code for page in pages] == [200] * len(pages)
+        for page in pages:
+            assert "1234567" not in page.text.replace("-", "")
+            assert "98765432" not in page.text
+        assert "sections.router.reason" in pages[0].text
+        assert phrase("desk_finding", "masked")[:40] in pages[0].text
+        assert phrase("desk_finding", "masked")[:40] not in whole.text
