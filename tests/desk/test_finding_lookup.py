@@ -182,6 +182,7 @@ class TestSpokenCodes:
             hit = desk.finder.find(desk.person(), typed).one
             assert hit is not None, typed
             assert (hit.corrected, hit.read) == (True, code)
+            assert hit.typed == typed.replace(" ", "")
             assert hit.spoken is not None
             assert hit.spoken.fault_number == self.FAULT
 

@@ -4,6 +4,7 @@ be a telephone number, and addresses are kept by browsers and logs."""
 from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
@@ -90,7 +91,7 @@ def _address(desk: Desk, hit: Hit) -> str | None:
     if hit.customer is not None:
         return f"/customers/{hit.customer.id}"
     if hit.spoken is not None:
-        return f"/code/{hit.read.replace(' ', '')}"
+        return f"/code/{quote(hit.typed, safe='')}"  # as it came: the card says what was corrected
     return None
 
 
