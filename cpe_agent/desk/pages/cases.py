@@ -153,6 +153,8 @@ def _case_page(
         and (found.holder in (person.id, None) or person.may(Permission.TAKE_CASE)),
         may_watch=person.may(Permission.WATCH_RUN),
         may_ask=open_ and person.may(Permission.ASK_RUN),
+        may_attach=person.may(Permission.ATTACH_REPORT) and shown.newest is not None
+        and not shown.newest.listed.verified and not shown.newest.row.attached,
         may_find=person.may(Permission.WRITE_OUTCOME),
     )  # fmt: skip
 
