@@ -94,6 +94,10 @@ class Voice:
         text = words.evidence(visible(fact, _MOST_NAME), safe, self.language, networks=self.networks)
         return text if any(c.isalnum() for c in text) else ""
 
+    def bound(self, reading: str, held: str) -> str:
+        """A reading of the catalogue held against a limit, in our own words ("at least 3 s")."""
+        return words.evidence(reading, held, self.language, networks=self.networks)
+
     def stated(self, question: str, answer: str) -> str:
         """What the customer answered, in his words."""
         key = "stated" if self._is_answer(question, answer) else "stated.other"
