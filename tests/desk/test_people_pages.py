@@ -163,7 +163,7 @@ def test_a_desk_left_open_asks_again_before_what_matters(server: Served) -> None
     with server.client(whose) as browser:
         shown = browser.get("/confirm?next=/people")
         word = form_in(shown.text)
-        assert browser.post("/confirm", data={"password": "no", "next": "/people", "form": word}).status_code == 401
+        assert browser.post("/confirm", data={"password": "no", "next": "/people", "form": word}).status_code == 422
         entered = browser.post("/confirm", data={"password": PASSWORD, "next": "/people", "form": word})
         assert (entered.status_code, entered.headers["location"]) == (303, "/people")
     assert [what for _, what, _ in home.audited()][-1] == "confirmed"
@@ -172,7 +172,7 @@ def test_a_desk_left_open_asks_again_before_what_matters(server: Served) -> None
 def test_changing_the_password_keeps_this_browser_in(server: Served) -> None:
     whose = server.home.give_password(Role.SENIOR)
     with server.client(whose) as browser, server.client(whose) as other:
-        assert browser.post("/account/password", data={"old": "no", "new": "five words in a row"}).status_code == 401
+        assert browser.post("/account/password", data={"old": "no", "new": "five words in a row"}).status_code == 422
         assert browser.post("/account/password", data={"old": PASSWORD, "new": "x"}).status_code == 422
         entered = browser.post("/account/password", data={"old": PASSWORD, "new": "five words in a row"})
         assert entered.status_code == 303

@@ -142,7 +142,7 @@ def test_names_are_found_however_they_are_typed() -> None:
 
 
 def test_nothing_a_person_may_is_given_to_a_program_by_mistake() -> None:
-    """Letting in, the audit, erasing: never a program's; nobody both gives rights and reads cards."""
+    """Letting in, the audit, erasing: never a program's; nobody both gives rights and sees personal values."""
     never = {Permission.MANAGE_PEOPLE, Permission.MANAGE_TOKENS, Permission.READ_AUDIT, Permission.ERASE_PERSONAL,
              Permission.REVEAL_PERSONAL, Permission.OWN_ACCOUNT}  # fmt: skip
     assert not MAY[Role.INTEGRATION] & never
@@ -150,5 +150,5 @@ def test_nothing_a_person_may_is_given_to_a_program_by_mistake() -> None:
     for permission in Permission:
         assert any(permission in may for may in MAY.values()), f"{permission} is nobody's"
     for role, may in MAY.items():
-        assert not {Permission.MANAGE_PEOPLE, Permission.READ_REPORT} <= may, role
+        assert not {Permission.MANAGE_PEOPLE, Permission.REVEAL_PERSONAL} <= may, role
         assert (Permission.READ_AUDIT in may) == (role is Role.AUDITOR)

@@ -114,11 +114,18 @@ def _entry(entry: LedgerEntry, voice: Voice) -> Done:
     if entry.kind == "asked" and entry.key in QUESTIONS:
         what = voice.say("ledger.asked", what=voice.asked(entry.key))
         return Done(what, voice.say("ledger.by.person", name=name), at, "", "entered")
+    known = named(entry.key, voice)
     if entry.key in table("steps", "PHRASES"):
-        return Done(voice.step(entry.key), told, at, "", "entered")
-    known = voice.ui(f"before.{entry.key}") if f"before.{entry.key}" in table("interface", "PHRASES") else ""
+        return Done(known, told, at, "", "entered")
     what = known or visible(entry.text or entry.key, MOST_TEXT)
     return Done(what, voice.say("ledger.by.person", name=name), at, "", "entered", not known)
+
+
+def named(key: str, voice: Voice) -> str:
+    """What a key of a done entry says: a step, or a condition of ``before_action``; empty for neither."""
+    if key in table("steps", "PHRASES"):
+        return voice.step(key)
+    return voice.ui(f"before.{key}") if f"before.{key}" in table("interface", "PHRASES") else ""
 
 
 def clock(seconds: float) -> str:

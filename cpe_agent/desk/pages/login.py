@@ -62,6 +62,8 @@ REFUSALS: dict[type[Exception], tuple[str, int]] = {
     Busy: ("login.busy", 503),
 }
 """What became of a password, as a key of the words and a status."""
+AGAIN: dict[type[Exception], tuple[str, int]] = {**REFUSALS, Refused: ("confirm.refused", 422)}
+"""The same where the person is in already."""
 
 
 @get("/login", opt={"needs": ANYONE}, sync_to_thread=False)
@@ -115,8 +117,7 @@ def confirm(request: Asked, data: Annotated[Again, FORM]) -> Response[Any]:
     try:
         people_of(request).confirm(request.auth, data.password, address_of(request))
     except tuple(REFUSALS) as refused:
-        said, status = REFUSALS[type(refused)]
-        said = "confirm.refused" if said == "login.refused" else said
+        said, status = AGAIN[type(refused)]
         return page(request, "people_confirm.html", status=status, next=to, said=said)
     return Redirect(to, status_code=303)
 
