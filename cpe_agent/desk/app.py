@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie, State
@@ -104,14 +104,20 @@ class Safe:
 
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
+    from cpe_agent.desk.cases.watching import watching
     from cpe_agent.desk.ingest.opening import open_ingest, takes
+    from cpe_agent.desk.live.stream import Stream
 
     safe = Safe(asked(desk))
     ingest = open_ingest(desk)
+    stream = Stream(desk.feed, watching(desk))
+    watched = Safe(cast(ASGIApp, stream))
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and takes(scope["method"], scope["path"]):
             await ingest(scope, receive, send)
+        elif scope["type"] == "http" and stream.takes(scope["path"]):
+            await watched(scope, receive, send)
         else:
             await safe(scope, receive, send)
 

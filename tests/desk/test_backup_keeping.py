@@ -183,7 +183,6 @@ FORMULAS = [
     "＝1",
     "\x00=1",
     '=HYPERLINK("http://x")',
-    "\x1b]0;",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
@@ -26,11 +27,11 @@ from tests.desk import postgres
 from tests.desk.conftest import Database
 from tests.desk.parts import NOW, Parts, opened
 
-HIS, HERS, LOOSE, GIVEN = b'{"his":1}', b'{"hers":2}', b'{"loose":3}', b'{"given":4}'
+HIS, HERS, LOOSE, GIVEN, LATER = b'{"his":1}', b'{"hers":2}', b'{"loose":3}', b'{"given":4}', b'{"later":5}'
 
 
 class Place:
-    """A desk with two customers and four reports, its backup, and the erasure of one of them after that."""
+    """A desk with two customers and five reports, its backup, and the erasure of one of them after that."""
 
     def __init__(self, database: Database, tmp_path: Path) -> None:
         self.database, self.data, self.keys = database, tmp_path / "data.backup", tmp_path / "keys.backup"
@@ -43,10 +44,14 @@ class Place:
                 desk.report(desk.here, body=HERS, customer=self.hers),
                 desk.report(desk.here, body=LOOSE),
                 desk.report(desk.here, body=GIVEN),
+                desk.report(desk.here, body=LATER),
             ]
             self.seqs = [row.seq for row in rows]
             desk.archive.attach(desk.here, self.seqs[3], customer=self.his)  # as it lies, under the month's key
-            self.copied = back_up(database.settings, self.data, self.keys, NOW)
+            back_up(database.settings, self.data, self.keys, NOW)
+            later = rows[4]
+            sealed = desk.vault.seal_report(desk.here, self.his, later.id, later.received, gzip.compress(LATER))
+            desk.archive.attach(desk.here, later.seq, customer=self.his, body=sealed)  # sealed anew, after the backup
             assert erase_customer(desk.desk, desk.here, self.his, "person:1", "asked for it")
 
     def restored(self, folder: Path, *, keys: bool, erased: Path | None) -> Database:
@@ -95,29 +100,29 @@ def place(database: Database, tmp_path: Path, request: pytest.FixtureRequest) ->
 class TestTheDrill:
     def test_old_data_with_the_keys_of_today(self, place: Place, tmp_path: Path) -> None:
         there = place.restored(tmp_path / "new", keys=False, erased=None)
-        assert place.read(there) == [None, HERS, LOOSE, None]
+        assert place.read(there) == [None, HERS, LOOSE, None, None]
 
     def test_old_data_and_old_keys_with_the_list_of_today(self, place: Place, tmp_path: Path) -> None:
         there = place.restored(tmp_path / "new", keys=True, erased=place.database.folder)
-        assert place.read(there) == [None, HERS, LOOSE, None]
+        assert place.read(there) == [None, HERS, LOOSE, None, None]
 
     def test_without_the_list_of_today_it_is_as_it_was_then(self, place: Place, tmp_path: Path) -> None:
         """The negative control: everything old brings everything back, so the list is what does it."""
         there = place.restored(tmp_path / "new", keys=True, erased=None)
-        assert place.read(there) == [HIS, HERS, LOOSE, GIVEN]
+        assert place.read(there) == [HIS, HERS, LOOSE, GIVEN, LATER]
 
     def test_reconcile_finishes_the_erasure(self, place: Place, tmp_path: Path) -> None:
         there = place.restored(tmp_path / "new", keys=True, erased=place.database.folder)
         with opened(there) as desk:
             assert desk.customers.with_telephone(desk.here, "+972541234567"), "the old data know him"
             proven = prove(desk.desk)
-            assert (proven.customers, proven.contents) == (1, 0), "his reports went with him"
+            assert (proven.customers, proven.contents) == (1, 1), "the later one is nobody's in the old data"
             assert proven.whole
-            assert (proven.reports.rows, proven.reports.proven, proven.reports.gone) == (4, 2, 2)
+            assert (proven.reports.rows, proven.reports.proven, proven.reports.gone) == (5, 2, 3)
             assert not desk.customers.with_telephone(desk.here, "+972541234567")
             assert desk.customers.with_telephone(desk.here, "+972541234568")
             again = prove(desk.desk)
-            assert (again.customers, again.contents, again.reports.gone) == (0, 0, 2)
+            assert (again.customers, again.contents, again.reports.gone) == (0, 0, 3)
 
     def test_the_backup_of_the_data_holds_no_key_and_the_other_one_nothing_else(self, place: Place) -> None:
         names = {file.name for file in place.data.iterdir()}
@@ -264,7 +269,7 @@ class TestTheCommands:
     def test_reconcile(self, place: Place) -> None:
         result = self.run(place.database, "reconcile")
         assert result.exit_code == 0, result.output
-        assert "4 reports; 2 proven byte for byte; 2 purged or erased on purpose" in result.output
+        assert "5 reports; 2 proven byte for byte; 3 purged or erased on purpose" in result.output
         assert "nothing is missing" in result.output
 
     def test_reconcile_finds_what_is_missing(self, place: Place) -> None:

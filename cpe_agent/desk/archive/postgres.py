@@ -33,23 +33,29 @@ from cpe_agent.desk.archive.postgres_schema import (
     month_named,
     partition,
 )
-from cpe_agent.desk.archive.queries import CHUNK, QUERIES, for_postgres, row_of
+from cpe_agent.desk.archive.queries import CHUNK, QUERIES, for_postgres, row_of, rows_of
 from cpe_agent.desk.archive.settle import Change, Held, settle
 
 _T = TypeVar("_T")
+_TROUBLE = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 _END = 1 << 62
 _SLICE = 500  # rows at a time
 _MATCHES = 20
 _IDLE = 4  # connections kept
-_LOCK_S, _STATEMENT_S, _IDLE_S = 5, 30, 10  # nobody who hangs holds up the others for longer
+# Nobody who hangs holds up the others for long. Every question has an index and walks it: a plan that was made while
+# a table was small must not read or sort all of it for ever (tests/desk/test_archive_plans.py).
+_SESSION = {
+    "search_path": "archive", "lock_timeout": "5s", "statement_timeout": "30s",
+    "idle_in_transaction_session_timeout": "10s", "jit": "off", "enable_seqscan": "off", "enable_bitmapscan": "off",
+    "enable_hashjoin": "off", "enable_mergejoin": "off", "enable_sort": "off",
+}  # fmt: skip
 _SCHEMA_LOCK = 7_305_411  # of this program's own, for pg_advisory_xact_lock
 
-_READS = {name: for_postgres(query) for name, query in QUERIES.items()} | {
-    "by_id": for_postgres(
-        QUERIES["by_seq"].replace("FROM report AS r", "FROM known AS k JOIN report AS r ON r.seq = k.seq@r=k@")
-        .replace("r.seq = :seq", "k.id = :id")
-    ),
-}  # fmt: skip
+_BY_ID = (
+    "SELECT r.seq, r.month FROM known AS k JOIN report AS r ON r.seq = k.seq AND r.month = k.month"
+    " WHERE k.id = :id AND r.tenant = :tenant"
+)
+_READS = {name: for_postgres(query) for name, query in {**QUERIES, "by_id": rows_of(_BY_ID)}.items()}
 _HELD = (
     'SELECT k.id, r.seq, r.sha, r.cut, r.tenant, r.ticket, r.customer, r."case", r.attached, r.erased FROM known AS k'
     " JOIN report AS r ON r.seq = k.seq AND r.month = k.month WHERE k.id = ANY(%b)"
@@ -136,18 +142,16 @@ class PostgresArchive:
     # ------------------------------------------------------------ connections
 
     def _connect(self) -> psycopg.Connection[Any]:
-        # Every question has an index. A plan that was made while a table was small must not read all of it for ever.
-        options = (
-            f"-c search_path=archive -c synchronous_commit={self._synchronous_commit} -c enable_seqscan=off -c jit=off"
-            f" -c lock_timeout={_LOCK_S}s -c statement_timeout={_STATEMENT_S}s"
-            f" -c idle_in_transaction_session_timeout={_IDLE_S}s"
-        )
-        return psycopg.connect(self._url, autocommit=True, options=options, connect_timeout=5)
-
-    def _with(self, work: Callable[[psycopg.Connection[Any]], _T], *, again: bool) -> _T:
-        """``again``: a connection that was kept may be dead, because the server was restarted; then once more."""
-        kept = True
+        options = "".join(f" -c {name}={value}" for name, value in _SESSION.items())
+        options += f" -c synchronous_commit={self._synchronous_commit}"
         try:
+            return psycopg.connect(self._url, autocommit=True, options=options, connect_timeout=5)
+        except psycopg.Error as error:
+            raise _unavailable(error) from error
+
+    def _with(self, work: Callable[[psycopg.Connection[Any]], _T]) -> _T:
+        while True:
+            kept = True
             try:
                 db = self._idle.pop()
             except IndexError:
@@ -155,20 +159,19 @@ class PostgresArchive:
                 db = self._connect()
             try:
                 found = work(db)
-            except BaseException:
+            except BaseException as error:
+                dead = db.broken
                 db.close()
-                raise
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if kept and again:
-                while self._idle:
-                    self._idle.pop().close()
-                return self._with(work, again=False)
-            raise Unavailable(f"PostgreSQL: {str(error).splitlines()[0] if str(error) else error!r}") from error
-        if len(self._idle) < _IDLE and not self._closed:
-            self._idle.append(db)
-        else:
-            db.close()
-        return found
+                if not isinstance(error, _TROUBLE):
+                    raise
+                if kept and dead:
+                    continue  # the server was restarted since; at last comes a connection that is new
+                raise _unavailable(error) from error
+            if len(self._idle) < _IDLE and not self._closed:
+                self._idle.append(db)
+            else:
+                db.close()
+            return found
 
     def _in_one(self, work: Callable[[psycopg.Connection[Any]], _T]) -> _T:
         """One transaction, on the server's disk when this returns."""
@@ -177,13 +180,13 @@ class PostgresArchive:
             with db.transaction():
                 return work(db)
 
-        return self._with(whole, again=True)
+        return self._with(whole)
 
     def _all(self, name: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-        return self._with(lambda db: db.execute(_READS[name], values).fetchall(), again=True)
+        return self._with(lambda db: db.execute(_READS[name], values).fetchall())
 
     def _value(self, sql: str, *values: Any) -> Any:
-        record = self._with(lambda db: db.execute(sql, values).fetchone(), again=True)
+        record = self._with(lambda db: db.execute(sql, values).fetchone())
         return None if record is None else record[0]
 
     # ---------------------------------------------------------------- writing
@@ -197,7 +200,7 @@ class PostgresArchive:
                 self._in_one(lambda db: self._make(db, month))
                 self._months.add(month)
             try:
-                return self._with(lambda db: self._commit(db, batch, month), again=True)
+                return self._with(lambda db: self._commit(db, batch, month))
             except psycopg.errors.CheckViolation as error:  # the month was purged
                 self._months.discard(month)
                 raise Unavailable("PostgreSQL: the month's tables are gone") from error
@@ -294,7 +297,6 @@ class PostgresArchive:
             lambda db: db.execute(
                 "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'archive.report'::regclass"
             ).fetchall(),
-            again=True,
         )
         return sorted(month_named(name) for (name,) in found)
 
@@ -323,13 +325,12 @@ class PostgresArchive:
     def _page(self, asked: list[tuple[str, dict[str, Any]]], before: int | None, limit: int) -> Page:
         """The newest of each question, together. One row more than wanted tells whether there is an older one."""
         bounds = {"before": _END if before is None else before, "limit": limit + 1}
-        found = [row_of(record) for name, values in asked for record in self._all(name, values | bounds)]
-        rows = tuple(sorted(found, key=lambda row: -row.seq))
+        rows = _newest_first(record for name, values in asked for record in self._all(name, values | bounds))
         return Page(rows[:limit], rows[limit - 1].seq if len(rows) > limit else None)
 
     def matching(self, tenant: int, match: int, since: float, until: float) -> tuple[Row, ...]:
         values = {"tenant": tenant, "match": match, "since": since, "until": until, "limit": _MATCHES}
-        return tuple(map(row_of, self._all("matching", values)))
+        return _newest_first(self._all("matching", values))
 
     def with_receipt(self, receipt: int) -> Row | None:
         return _first(self._all("with_receipt", {"receipt": receipt})) if receipt else None
@@ -343,7 +344,7 @@ class PostgresArchive:
 
     def _between(self, name: str, values: dict[str, Any], first: int, last: int) -> Iterator[Row]:
         while True:
-            found = self._all(name, {**values, "first": first, "last": last, "limit": _SLICE})
+            found = sorted(self._all(name, {**values, "first": first, "last": last, "limit": _SLICE}))
             yield from map(row_of, found)
             if len(found) < _SLICE:
                 return
@@ -358,10 +359,10 @@ class PostgresArchive:
         return row.seq < bodies_from or self._all("erased", {"seq": row.seq}) == [(1,)]
 
     def unread(self, limit: int) -> list[Row]:
-        return [row_of(record) for record in self._all("unread", {"limit": limit})]
+        return [row_of(record) for record in sorted(self._all("unread", {"limit": limit}))]
 
     def unjudged(self, limit: int) -> list[Row]:
-        return [row_of(record) for record in self._all("unjudged", {"limit": limit})]
+        return [row_of(record) for record in sorted(self._all("unjudged", {"limit": limit}))]
 
     def statistics(self) -> Statistics:
         first, last, unjudged, size = self._with(
@@ -371,7 +372,6 @@ class PostgresArchive:
                 " (SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r'"
                 " AND relnamespace = 'archive'::regnamespace) FROM state"
             ).fetchone(),
-            again=True,
         ) or (None, 0, 0, 0)
         return Statistics(0 if first is None else last - first + 1, last, unjudged, int(size), len(self._partitions()))
 
@@ -382,12 +382,20 @@ class PostgresArchive:
                 self._idle.pop().close()
 
 
+def _unavailable(error: Exception) -> Unavailable:
+    return Unavailable(f"PostgreSQL: {next(iter(str(error).splitlines()), type(error).__name__)}")
+
+
 def _loose(verified: bool | None) -> tuple[int, ...]:
     return (0, 1) if verified is None else (0,) if verified else (1,)
 
 
 def _first(found: list[tuple[Any, ...]]) -> Row | None:
     return row_of(found[0]) if found else None
+
+
+def _newest_first(found: Iterable[tuple[Any, ...]]) -> tuple[Row, ...]:
+    return tuple(sorted(map(row_of, found), key=lambda row: -row.seq))
 
 
 def _columns(new: dict[int, Incoming]) -> dict[str, Any]:

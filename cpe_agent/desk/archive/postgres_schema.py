@@ -25,22 +25,24 @@ CREATE TABLE report (
     size int NOT NULL, tenant bigint NOT NULL, received double precision NOT NULL, ticket bigint, customer bigint,
     "case" text, kept text, attached smallint NOT NULL DEFAULT 0, erased smallint NOT NULL DEFAULT 0,
     loose smallint NOT NULL GENERATED ALWAYS AS (CASE WHEN ticket IS NULL AND attached = 0 THEN 1 ELSE 0 END) STORED,
+    chunk bigint NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) STORED,
     PRIMARY KEY (seq, month)
 ) PARTITION BY LIST (month);
 CREATE INDEX report_newest ON report (tenant, loose, seq);
-CREATE INDEX report_case ON report ((seq >> {CHUNK}), tenant, "case", seq) WHERE "case" IS NOT NULL;
-CREATE INDEX report_customer ON report ((seq >> {CHUNK}), tenant, customer, seq) WHERE customer IS NOT NULL;
+CREATE INDEX report_case ON report (chunk, tenant, "case", seq) WHERE "case" IS NOT NULL;
+CREATE INDEX report_customer ON report (chunk, tenant, customer, seq) WHERE customer IS NOT NULL;
 CREATE TABLE body (seq bigint, month int, data bytea NOT NULL, PRIMARY KEY (seq, month)) PARTITION BY LIST (month);
 ALTER TABLE body ALTER data SET STORAGE EXTERNAL;
 CREATE TABLE judged (
     seq bigint, month int, tenant bigint NOT NULL, loose smallint NOT NULL, received double precision NOT NULL,
     verdict text NOT NULL, fault text NOT NULL, owner text NOT NULL, acts text NOT NULL, grade text NOT NULL,
     suspect text NOT NULL, claimed text NOT NULL, agrees smallint, match int NOT NULL, receipt bigint NOT NULL,
-    started double precision NOT NULL, trouble text NOT NULL, PRIMARY KEY (seq, month)
+    started double precision NOT NULL, trouble text NOT NULL,
+    chunk bigint NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) STORED, PRIMARY KEY (seq, month)
 ) PARTITION BY LIST (month);
 CREATE INDEX judged_fault ON judged (tenant, fault, loose, seq);
 CREATE INDEX judged_match ON judged (tenant, match, received);
-CREATE INDEX judged_receipt ON judged ((seq >> {CHUNK}), receipt, seq);
+CREATE INDEX judged_receipt ON judged (chunk, receipt, seq);
 """
 
 

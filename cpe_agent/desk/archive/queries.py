@@ -24,45 +24,45 @@ _COLUMNS = (
     " r.attached, j.verdict, j.fault, j.owner, j.acts, j.grade, j.suspect, j.claimed, j.agrees, j.match, j.receipt,"
     " j.started, j.trouble"
 )
-_ROW = f"SELECT {_COLUMNS} FROM report AS r LEFT JOIN judged AS j ON j.seq = r.seq@j=r@"
-_BY_CHUNK = f"SELECT {_COLUMNS} FROM chunk AS c @cross@ report AS r@by {{index}}@ ON (r.seq >> {CHUNK}) = c.n@r=c@"
-_NEWEST_CHUNK_FIRST = f"AND r.seq < :before AND c.n <= (:before >> {CHUNK}) ORDER BY c.n DESC, r.seq DESC LIMIT :limit"
-_JUDGED = " LEFT JOIN judged AS j ON j.seq = r.seq@j=r@"
-_WAITING = (
-    f"SELECT {_COLUMNS} FROM {{queue}} AS t @cross@ report AS r ON r.seq = t.seq@r=t@{_JUDGED}"
-    " ORDER BY t.seq LIMIT :limit"
-)
+_BOUNDED = "seq < :before ORDER BY"
+_BY_CHUNK = f"chunk AS c @cross@ report AS r@by {{index}}@ ON r.chunk = c.n@r=c@ WHERE c.n <= (:before >> {CHUNK})"
 
-QUERIES = {
-    "by_seq": f"{_ROW} WHERE r.seq = :seq AND r.tenant = :tenant",
-    "of_case": _BY_CHUNK.format(index="report_case") + _JUDGED
-    + f' WHERE r.tenant = :tenant AND r."case" = :key {_NEWEST_CHUNK_FIRST}',
-    "of_customer": _BY_CHUNK.format(index="report_customer") + _JUDGED
-    + f" WHERE r.tenant = :tenant AND r.customer = :key {_NEWEST_CHUNK_FIRST}",
-    "newest": f"{_ROW} WHERE r.tenant = :tenant AND r.loose = :loose AND r.seq < :before"
-    " ORDER BY r.seq DESC LIMIT :limit",
-    "newest_of_fault": f"SELECT {_COLUMNS} FROM judged AS j@by judged_fault@ @cross@ report AS r ON r.seq = j.seq@r=j@"
-    " WHERE j.tenant = :tenant AND j.fault = :fault AND j.loose = :loose AND j.seq < :before"
-    " ORDER BY j.seq DESC LIMIT :limit",
-    "matching": f"SELECT {_COLUMNS} FROM judged AS j@by judged_match@ @cross@ report AS r ON r.seq = j.seq@r=j@"
-    " WHERE j.tenant = :tenant AND j.match = :match AND j.received BETWEEN :since AND :until"
-    " ORDER BY j.received DESC LIMIT :limit",
-    "with_receipt": f"SELECT {_COLUMNS} FROM chunk AS c @cross@ judged AS j@by judged_receipt@"
-    f" ON (j.seq >> {CHUNK}) = c.n@j=c@ @cross@ report AS r ON r.seq = j.seq@r=j@ WHERE j.receipt = :receipt"
-    " ORDER BY c.n DESC, j.seq DESC LIMIT 1",
-    "unread": _WAITING.format(queue="todo"),
-    "unjudged": _WAITING.format(queue="later"),
-    "between": f"{_ROW} WHERE r.seq BETWEEN :first AND :last ORDER BY r.seq LIMIT :limit",
-    "between_of": f"{_ROW} WHERE r.tenant = :tenant AND r.loose = :loose AND r.seq BETWEEN :first AND :last"
-    " ORDER BY r.seq LIMIT :limit",
-    "body": "SELECT b.data FROM body AS b WHERE b.seq = :seq",
-    "erased": "SELECT r.erased FROM report AS r WHERE r.seq = :seq",
+# Which rows, by an index alone, and no more than asked for; only then are they fetched. In no order: the caller sorts.
+_PICKED = {
+    "by_seq": "SELECT seq@month@ FROM report WHERE seq = :seq AND tenant = :tenant",
+    "of_case": f"SELECT r.seq@r.month@ FROM {_BY_CHUNK.format(index='report_case')} AND r.tenant = :tenant"
+    f' AND r."case" = :key AND r.{_BOUNDED} c.n DESC, r.seq DESC LIMIT :limit',
+    "of_customer": f"SELECT r.seq@r.month@ FROM {_BY_CHUNK.format(index='report_customer')} AND r.tenant = :tenant"
+    f" AND r.customer = :key AND r.{_BOUNDED} c.n DESC, r.seq DESC LIMIT :limit",
+    "newest": "SELECT seq@month@ FROM report@by report_newest@ WHERE tenant = :tenant AND loose = :loose"
+    f" AND {_BOUNDED} seq DESC LIMIT :limit",
+    "newest_of_fault": "SELECT seq@month@ FROM judged@by judged_fault@ WHERE tenant = :tenant AND fault = :fault"
+    f" AND loose = :loose AND {_BOUNDED} seq DESC LIMIT :limit",
+    "matching": "SELECT seq@month@ FROM judged@by judged_match@ WHERE tenant = :tenant AND match = :match"
+    " AND received BETWEEN :since AND :until ORDER BY received DESC LIMIT :limit",
+    "with_receipt": "SELECT j.seq@j.month@ FROM chunk AS c @cross@ judged AS j@by judged_receipt@"
+    " ON j.chunk = c.n@j=c@ WHERE j.receipt = :receipt ORDER BY c.n DESC, j.seq DESC LIMIT 1",
+    "unread": "SELECT seq@month@ FROM todo ORDER BY seq LIMIT :limit",
+    "unjudged": "SELECT seq@month@ FROM later ORDER BY seq LIMIT :limit",
+    "between": "SELECT seq@month@ FROM report WHERE seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
+    "between_of": "SELECT seq@month@ FROM report@by report_newest@ WHERE tenant = :tenant AND loose = :loose"
+    " AND seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
 }  # fmt: skip
 
-HELD = 'seq, sha, cut, tenant, ticket, customer, "case", attached, erased'
 
-_SQLITE = {"cross": "CROSS JOIN"}  # CROSS: in this order
-_POSTGRES = {"cross": "JOIN"}
+def rows_of(picked: str) -> str:
+    return (
+        f"SELECT {_COLUMNS} FROM ({picked}) AS p @cross@ report AS r ON r.seq = p.seq@r=p@"
+        " LEFT JOIN judged AS j ON j.seq = r.seq@j=r@"
+    )
+
+
+QUERIES = {name: rows_of(picked) for name, picked in _PICKED.items()} | {
+    "body": "SELECT data FROM body WHERE seq = :seq",
+    "erased": "SELECT erased FROM report WHERE seq = :seq",
+}
+
+HELD = 'seq, sha, cut, tenant, ticket, customer, "case", attached, erased'
 
 
 def for_sqlite(query: str) -> str:
@@ -72,7 +72,7 @@ def for_sqlite(query: str) -> str:
         word = found[1]
         if word.startswith("by "):
             return f" INDEXED BY {word[3:]}"
-        return "" if "=" in word else _SQLITE[word]
+        return "CROSS JOIN" if word == "cross" else ""  # CROSS: in this order
 
     return re.sub("@([^@]+)@", turned, query)
 
@@ -87,7 +87,7 @@ def for_postgres(query: str) -> str:
         if "=" in word:
             left, right = word.split("=")
             return f" AND {left}.month = {right}.month"
-        return _POSTGRES[word]
+        return "JOIN" if word == "cross" else f", {word}"
 
     return re.sub(r":(\w+)", r"%(\1)s", re.sub("@([^@]+)@", turned, query))
 

@@ -311,7 +311,7 @@ class SqliteArchive:
         for part in self._backwards():
             if len(rows) < _MATCHES:
                 with contextlib.suppress(Damaged):
-                    rows += map(row_of, part.all("matching", values))
+                    rows += sorted(map(row_of, part.all("matching", values)), key=lambda row: -row.seq)
         return tuple(rows[:_MATCHES])
 
     def with_receipt(self, receipt: int) -> Row | None:
@@ -338,7 +338,7 @@ class SqliteArchive:
     @staticmethod
     def _between(part: MonthFile, name: str, values: dict[str, Any], first: int, last: int) -> Iterator[Row]:
         while True:
-            found = part.all(name, {**values, "first": first, "last": last, "limit": _SLICE})
+            found = sorted(part.all(name, {**values, "first": first, "last": last, "limit": _SLICE}))
             yield from map(row_of, found)
             if len(found) < _SLICE:
                 return
@@ -367,7 +367,7 @@ class SqliteArchive:
         for part in self._sound():
             if len(rows) < limit:
                 with contextlib.suppress(Damaged):
-                    rows += map(row_of, part.all(query, {"limit": limit - len(rows)}))
+                    rows += map(row_of, sorted(part.all(query, {"limit": limit - len(rows)})))
         return rows
 
     def statistics(self) -> Statistics:

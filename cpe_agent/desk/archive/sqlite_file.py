@@ -28,7 +28,8 @@ _CORRUPT = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 # The bodies, the queues of what is unread (todo) and unjudged (later), and what was judged lie apart: a list reads
 # none of them. ``loose``: nobody vouches for it. AUTOINCREMENT is not needed: a place is never given out twice, because
-# the newest file stays.
+# the newest file stays. ``chunk`` is a column because the planner does not match an expression over the row's number
+# with an index of it.
 _SCHEMA = f"""
 CREATE TABLE part (first INTEGER NOT NULL, bodies_from INTEGER NOT NULL) STRICT;
 CREATE TABLE chunk (n INTEGER PRIMARY KEY) STRICT;
@@ -36,12 +37,13 @@ CREATE TABLE report (
     seq INTEGER PRIMARY KEY, id BLOB NOT NULL, sha BLOB NOT NULL, cut INTEGER NOT NULL, encoding INTEGER NOT NULL,
     size INTEGER NOT NULL, tenant INTEGER NOT NULL, received REAL NOT NULL, ticket INTEGER, customer INTEGER,
     "case" TEXT, kept TEXT, attached INTEGER NOT NULL DEFAULT 0, erased INTEGER NOT NULL DEFAULT 0,
-    loose INTEGER NOT NULL GENERATED ALWAYS AS (ticket IS NULL AND NOT attached) STORED
+    loose INTEGER NOT NULL GENERATED ALWAYS AS (ticket IS NULL AND NOT attached) STORED,
+    chunk INTEGER NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) VIRTUAL
 ) STRICT;
 CREATE UNIQUE INDEX report_id ON report (id);
 CREATE INDEX report_newest ON report (tenant, loose);
-CREATE INDEX report_case ON report (seq >> {CHUNK}, tenant, "case") WHERE "case" IS NOT NULL;
-CREATE INDEX report_customer ON report (seq >> {CHUNK}, tenant, customer) WHERE customer IS NOT NULL;
+CREATE INDEX report_case ON report (chunk, tenant, "case") WHERE "case" IS NOT NULL;
+CREATE INDEX report_customer ON report (chunk, tenant, customer) WHERE customer IS NOT NULL;
 CREATE TABLE body (seq INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE todo (seq INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE later (seq INTEGER PRIMARY KEY) STRICT;
@@ -49,11 +51,12 @@ CREATE TABLE judged (
     seq INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, loose INTEGER NOT NULL, received REAL NOT NULL,
     verdict TEXT NOT NULL, fault TEXT NOT NULL, owner TEXT NOT NULL, acts TEXT NOT NULL, grade TEXT NOT NULL,
     suspect TEXT NOT NULL, claimed TEXT NOT NULL, agrees INTEGER, match INTEGER NOT NULL,
-    receipt INTEGER NOT NULL, started REAL NOT NULL, trouble TEXT NOT NULL
+    receipt INTEGER NOT NULL, started REAL NOT NULL, trouble TEXT NOT NULL,
+    chunk INTEGER NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) VIRTUAL
 ) STRICT;
 CREATE INDEX judged_fault ON judged (tenant, fault, loose);
 CREATE INDEX judged_match ON judged (tenant, match, received);
-CREATE INDEX judged_receipt ON judged (seq >> {CHUNK}, receipt);
+CREATE INDEX judged_receipt ON judged (chunk, receipt);
 PRAGMA user_version = {_VERSION};
 """
 

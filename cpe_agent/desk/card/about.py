@@ -30,7 +30,7 @@ def of_report(
         ("match", _match(report.id), "code"),
         ("fault", fault_words(read.report.diagnosis), "code"),
         ("receipt", receipt(report, data), "code"),
-        ("receipt.state", receipt_state(read, voice), "text"),
+        ("cleared", receipt_state(read, voice), "text"),
         ("program", program(report), "code"),
         ("system", visible(report.client.platform, 60), "code"),
         ("profile", visible(report.profile, 60), "text"),

@@ -39,12 +39,17 @@ def counter_text(rivals: tuple[Rival, ...], fault: Fault | None, voice: Voice) -
     return voice.count("counter.excluded-count", len(out), titles=voice.listed(out)) if out else ""
 
 
-def say(verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice) -> Say:
+def say(
+    verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice, *, old: bool
+) -> Say:
+    """``old``: what the check found may be over, so a new one is asked for besides."""
     if verdict == "healthy":
-        return saying.say_healthy(voice)
-    if verdict == "fault":
-        return saying.say_newer(voice) if fault is None else saying.say_fault(fault, acts, record.steps, voice)
-    return saying.say_inconclusive("" if test is None else test.key, voice)
+        said = saying.say_healthy(voice)
+    elif verdict == "fault":
+        said = saying.say_newer(voice) if fault is None else saying.say_fault(fault, acts, record.steps, voice)
+    else:
+        said = saying.say_inconclusive("" if test is None else test.key, voice)
+    return said._replace(sentences=(*said.sentences, voice.say("say.old"))) if old else said
 
 
 def next_(

@@ -79,7 +79,7 @@ def card_of_code(
         suspects=_suspects(spoken, fault, grounds.look, voice),
         test=test,
         ledger=ledger.lines(None, entries, voice),
-        say=answer.say(spoken.verdict, named, acts, record, test, speaker),
+        say=answer.say(spoken.verdict, named, acts, record, test, speaker, old=least * 60 >= OLD_S),
         first=before if named is not None and named.dispatch == "no" else (),
         next=answer.next_(spoken.verdict, named, acts, record, test, sent, voice),
         dispatch=sent,

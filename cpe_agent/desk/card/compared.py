@@ -24,7 +24,7 @@ def comparison(before: Report, after: Report, language: str, *, provider: Provid
     """Both are judged by this desk's own catalogue, so that what changed is the home and not the program."""
     voice = voice_of(after, language, provider)
     was, now = judged(before), judged(after)
-    facts = _facts(before, after, voice)
+    facts = _facts(was, now, voice)
     values = [visible(line, 240) for line in values_changed(before, after)]
     return Comparison(
         language=language,
@@ -86,7 +86,7 @@ def _segment(segment: str, old: str, new: str, voice: Voice) -> str:
     if old == "ok" and new in ("broken", "degraded"):
         return voice.say("compare.lost", segment=name)
     states = [voice.say(f"state.{s}") if voice.has(f"state.{s}") else visible(s, 20) for s in (old, new)]
-    return voice.ui("compare.segment").format(segment=name, old=states[0], new=states[1])
+    return voice.say("compare.segment", segment=name, old=states[0], new=states[1])
 
 
 def _steps(before: Report, after: Report, voice: Voice) -> list[str]:
@@ -105,9 +105,18 @@ def _sections(before: Report, after: Report, voice: Voice) -> list[str]:
     return said
 
 
-def _facts(before: Report, after: Report, voice: Voice) -> list[tuple[str, str]]:
+def _facts(before: Judged, after: Judged, voice: Voice) -> list[tuple[str, str]]:
+    """What either verdict rests on comes first."""
+    telling = {
+        e.fact
+        for read in (before, after)
+        for f in read.report.diagnosis.findings
+        if f.standing == "root"
+        for e in f.evidence
+    }
     pairs = []
-    for name, old, new in facts_changed(before, after):
+    changed = facts_changed(before.report, after.report)
+    for name, old, new in sorted(changed, key=lambda fact: fact[0] not in telling):
         was, now = (voice.evidence(name, value) for value in (old, new))
         if was and now and was != now:
             pairs.append((was, now))

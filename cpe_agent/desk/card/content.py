@@ -65,10 +65,10 @@ def card_of_report(
     entries = tuple(entries)
     voice = voice_of(report, language, provider)
     speaker = voice_of(report, say_in or language, provider)
-    since = ledger.answers_since(entries, report)
+    of = trust.age(report, arrived, now)
+    since = ledger.answers_since(entries, report, of.measured)
     read = judged(report, since)
     d = read.report.diagnosis
-    of = trust.age(report, arrived, now)
     fault = BY_CODE.get(d.fault or "") if d.verdict == "fault" else None
     root = next((f for f in d.findings if f.standing == "root" and f.fault == d.fault), None)
     record = dispatch.Record({**ledger.answers_given(report), **since}, ledger.steps_done(report, entries), entries)
@@ -121,7 +121,7 @@ def card_of_report(
         suspects=suspects(d, grounds.look, voice),
         test=test,
         ledger=ledger.lines(report, entries, voice),
-        say=answer.say(d.verdict, fault, acts, record, test, speaker),
+        say=answer.say(d.verdict, fault, acts, record, test, speaker, old=of.old),
         first=before if fault is not None and fault.dispatch == "no" else (),
         next=answer.next_(d.verdict, fault, acts, record, test, sent, voice),
         dispatch=sent,

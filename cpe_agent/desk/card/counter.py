@@ -101,7 +101,7 @@ def candidates(fault: Fault, look: Look) -> dict[str, str]:
 
 
 def _rival(rival: Fault, test: str, fault: Fault, known: Grounds, voice: Voice) -> Rival:
-    standing, reason, seen = _standing(rival, known, voice)
+    how, reason, seen = standing(rival, known, voice)
     text = voice.fault(rival.code)
     assert text is not None
     return Rival(
@@ -109,15 +109,15 @@ def _rival(rival: Fault, test: str, fault: Fault, known: Grounds, voice: Voice) 
         title=text.title,
         owner=rival.owner.value,
         owner_text=voice.owner(rival, named=False),
-        standing=standing,
-        standing_text=f"{voice.say(f'counter.{standing}')}: {reason}" if reason else voice.say(f"counter.{standing}"),
+        standing=how,
+        standing_text=f"{voice.say(f'counter.{how}')}: {reason}" if reason else voice.say(f"counter.{how}"),
         needs=needs(rival, known.look, voice, besides=fault),
         seen=seen,
         test=deciding(test, known.given, voice),
     )
 
 
-def _standing(rival: Fault, known: Grounds, voice: Voice) -> tuple[str, str, tuple[str, ...]]:
+def standing(rival: Fault, known: Grounds, voice: Voice) -> tuple[str, str, tuple[str, ...]]:
     """How a rival stands in this run, why, and what was seen against it."""
     if known.segments:
         works = rival.effect is Effect.STOPS and rival.family is None and rival.breaks in _working(known.segments)

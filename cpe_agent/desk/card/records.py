@@ -87,7 +87,8 @@ class Suspect(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A line of the ledger. ``source``: observed | stated | entered. ``came``: what came of it, empty when unknown."""
+    """A line of the ledger. ``source``: observed (by the program) | stated (by the customer, to the program) | entered
+    (by a person; ``who`` has his name). ``came``: what came of it, empty when unknown."""
 
     what: str
     who: str
@@ -241,6 +242,7 @@ class Sheet(NamedTuple):
     warnings: tuple[str, ...]
     path: tuple[Station, ...]
     rows: tuple[SheetRow, ...]
+    numbers: tuple[SheetRow, ...]
 
 
 class Side(NamedTuple):

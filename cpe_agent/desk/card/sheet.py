@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cpe_agent.desk.card.records import Card, Done, Evidence, Sheet, SheetRow
 from cpe_agent.words import SOURCE, phrase
 
-MOST_EVIDENCE, MOST_EXCLUDED, MOST_DONE, MOST_OPEN = 8, 6, 8, 5
+MOST_EVIDENCE, MOST_EXCLUDED, MOST_DONE, MOST_OPEN, MOST_DOUBTS = 6, 5, 7, 5, 2
 NUMBERS = ("about.id", "about.receipt", "about.spoken", "about.program", "about.fault", "about.judged")
 
 
@@ -27,21 +27,19 @@ def _sheet(card: Card) -> Sheet:
 
     out = [rival for rival in card.counter if rival.standing == "excluded"]
     doubts = [rival for rival in card.counter if rival.standing != "excluded"]
+    unproven = "sheet.proven.unsaid" if card.basis == "code" else "sheet.proven.none"
     left = [c.text for c in (*card.first, *card.dispatch.conditions) if not c.met]
     rows = [
         row("sheet.where", (card.owner_text,)),
-        row(
-            "sheet.demarcation", (card.works_to or say("sheet.proven.none"), card.breaks_at or say("sheet.not-broken"))
-        ),
+        row("sheet.demarcation", (card.works_to or say(unproven), card.breaks_at or say("sheet.not-broken"))),
         row("sheet.proof", (card.proof,)),
         row("sheet.evidence", map(_evidence, card.evidence), MOST_EVIDENCE),
         row("sheet.excluded", (" ".join((f"{rival.title}.", *rival.seen)) for rival in out), MOST_EXCLUDED),
         row("sheet.done", (_done(d, say("sheet.by.desk")) for d in card.ledger if not d.own_words), MOST_DONE),
-        row("sheet.open", (*left, *(f"{d.title}? {d.test.text}" for d in doubts)), MOST_OPEN),
+        row("sheet.open", (*left, *(f"{d.title}? {d.test.text}" for d in doubts[:MOST_DOUBTS])), MOST_OPEN),
         row("sheet.times", card.times or (card.age,)),
     ]
     numbers = {say(key) for key in NUMBERS}
-    rows += [SheetRow(about.label, (about.value,), about.kind) for about in card.about if about.label in numbers]
     warnings = (
         ("sheet.unproven", card.verdict != "fault"),
         ("sheet.unverified", card.trust == "unverified"),
@@ -56,6 +54,7 @@ def _sheet(card: Card) -> Sheet:
         warnings=tuple(say(key) for key, holds in warnings if holds),
         path=card.path,
         rows=tuple(rows),
+        numbers=tuple(SheetRow(a.label, (a.value,), a.kind) for a in card.about if a.label in numbers),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import NamedTuple
 
 MOST_KEYS = 65_536
@@ -43,6 +44,7 @@ class Limits:
         return 0.0
 
 
+@lru_cache(maxsize=16_384)
 def neighbourhood(address: str) -> str:
     """The /24 or /64 that an address is in: who has one of them mostly has all."""
     try:

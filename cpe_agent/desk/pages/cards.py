@@ -23,6 +23,7 @@ from cpe_agent.desk.pages.reports import Line, line, pretty, row_of
 from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.desk.redaction import shown_content
 from cpe_agent.report import BadReport, from_json
 from cpe_agent.words import LANGUAGES, SOURCE
 
@@ -39,7 +40,7 @@ def report_card(
     written = desk.locator.code(row.seq)
     if code != written:
         return Redirect(f"/reports/{written}", status_code=303)
-    data = desk.content(row)
+    data, masked = shown_content(desk, row)
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
@@ -51,6 +52,7 @@ def report_card(
         "report.html",
         card=card,
         code=written,
+        masked=masked,
         case=row.case,
         customer=row.customer,
         may_attach=person.may(Permission.ATTACH_REPORT) and row.ticket is None and not row.attached,
@@ -73,7 +75,7 @@ def sheet(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str
     """One page of paper for the line's owner: the proof, and no personal datum; in English, and in the desk's own
     language where that is another."""
     row = row_of(desk, person, code)
-    data = desk.content(row)
+    data, _ = shown_content(desk, row)
     if data is None:
         return page(request, "notice.html", status=410, notice="gone", fill={})
     try:
@@ -91,7 +93,7 @@ def compare(request: Request[Any, Any, Any], desk: Desk, person: Person, a: str 
     if not a or not b:
         return page(request, "compare_choose.html", a=a, b=b)
     rows = sorted((row_of(desk, person, code) for code in (a, b)), key=lambda row: row.seq)
-    contents = [desk.content(row) for row in rows]
+    contents = [shown_content(desk, row)[0] for row in rows]
     try:
         before, after = (from_json(data) for data in contents if data is not None)
     except ValueError:  # one is gone, or a newer version's

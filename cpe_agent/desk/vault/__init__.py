@@ -158,7 +158,7 @@ class Vault:
 
     def erase_customer(self, tenant: int, customer: int, at: float) -> bool:
         """Destroy the key: whatever was sealed with it is unreadable from now on, in every copy. False: there is none.
-        Reports that were sealed before they were his are erased one by one (``erase_reports``)."""
+        What was sealed before it was his is not: ``erase_reports``."""
         row = self._keys.of(tenant, of_customer(customer))
         if row is not None:
             self._destroy({row.id: at})
@@ -174,10 +174,6 @@ class Vault:
         rows = self._keys.months_before(of_month(before))
         self._destroy(dict.fromkeys(rows, at))
         return len(rows)
-
-    def subject(self, sealed: bytes) -> str:
-        """Whose key it was sealed with (``of_customer``, ``of_month``). Raises ``Closed``."""
-        return self._row(sealed).subject
 
     def erased(self, sealed: bytes) -> bool:
         """Was the key of this destroyed? Raises ``Damaged`` for what was not sealed here."""

@@ -15,6 +15,8 @@ PHRASES = {
     "spoken.too-many": "Too many digits of this spoken code were not heard. Two may be missing: write a ? for each.",
     "spoken.besides": "Besides the digits that were not heard, another one does not fit. Have the code read again.",
     "spoken.wrong": "More than one digit of this spoken code does not fit. Have it read again, three digits at a time.",
+    "masked": "This report holds something that tells who the customer is; it is not shown. Please tell whoever keeps "
+    "the desk: the program that sent it should have left it out. It stands in:",
     "report": "Report {code}",
     "case": "Case {code}",
     "customer": "Customer",
