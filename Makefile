@@ -35,7 +35,7 @@ desk: $(VENV)/.desk  ## start the support desk on this computer; pass more with 
 
 test: $(VENV)/.developer check  ## every check and test; as root also twenty broken homes (all of them: make lab)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tests $(ARGS)
 
 check: $(VENV)/.developer  ## style, types, generated documents are current
 	@$(BIN)/ruff check .
