@@ -149,6 +149,7 @@ def asked(desk: Desk) -> Litestar:
                 "secure": desk.settings.secure,
                 "origin": desk.settings.public_url,
                 "address": desk.settings.address,
+                "provider": desk.provider,
             }
         ),
         on_startup=[desk.start],
