@@ -12,7 +12,7 @@ from cpe_agent.desk.archive import Accepted, Encoding, Incoming, Taken, Unavaila
 from cpe_agent.desk.archive.writer import Full
 from cpe_agent.desk.ingest.body import unpack
 from cpe_agent.desk.ingest.envelope import Envelope, check
-from cpe_agent.desk.ingest.limits import Limits, Places, Rate
+from cpe_agent.desk.ingest.limits import Limits, Rate
 from cpe_agent.desk.ingest.needs import Case, Cases, Locator, Ticket, Tickets, Vault, Writer
 from cpe_agent.desk.ingest.refusal import Refused, crowded
 from cpe_agent.desk.ingest.remembered import Remembered
@@ -50,7 +50,6 @@ class Reports:
         *,
         clock: Callable[[], float],
         most_raw: int,
-        most_waiting: int,
         nobody: int = 1,
     ) -> None:
         self._writer, self._vault, self._locator, self._feed, self._now = writer, vault, locator, feed, now
@@ -58,7 +57,6 @@ class Reports:
         self.tickets: Remembered[Ticket] = Remembered(tickets.look, clock)
         self.cases: Remembered[Case] = Remembered(cases.look, clock)
         self._own, self._shared, self._guesses = (Limits(rate, clock) for rate in (OWN, SHARED, GUESSES))
-        self.places = Places(most_waiting)
 
     async def ticket(self, bearer: str | None) -> Ticket | None:
         """Raises ``Refused`` (401) for one that is not taken; None without one."""
@@ -110,9 +108,6 @@ class Reports:
 
     async def _stored(self, incoming: Incoming) -> Accepted:
         """On the disk. Raises ``Refused`` (503) when that cannot be now."""
-        group = (incoming.tenant, incoming.ticket is not None)
-        if not self.places.take(group):
-            raise crowded("too many reports are waiting for the disk")
         try:
             about = (incoming.tenant, incoming.customer, incoming.id, incoming.received, incoming.body)
             if self._vault.at_hand(*about[:2], incoming.received):
@@ -124,8 +119,6 @@ class Reports:
             raise crowded("too many reports are waiting for the disk") from None
         except Unavailable:
             raise crowded("the disk takes nothing now", 30) from None
-        finally:
-            self.places.give(group)
 
     def _incoming(self, raw: bytes, came: Came, envelope: Envelope, case: Case | None) -> Incoming:
         ticket = came.ticket
