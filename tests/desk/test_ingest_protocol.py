@@ -27,7 +27,7 @@ from cpe_agent.desk.archive import Accepted, Unavailable
 from cpe_agent.desk.ingest import reports as reports_module
 from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
 from cpe_agent.desk.ingest.refusal import Refused
-from cpe_agent.desk.ingest.turns import MOST_BYTES, Turns
+from cpe_agent.desk.ingest.turns import CHECKING, MOST_BYTES, STORING, Turns
 from cpe_agent.desk.records import tables
 from cpe_agent.report import to_json, uuid7
 from tests import desk_stand_in
@@ -347,9 +347,9 @@ def test_503_while_the_disk_is_nearly_full(desk: RealDesk) -> None:
 
 
 def test_503_while_too_many_wait(desk: RealDesk) -> None:
-    desk.parts.ingest._turns = Turns(most_waiting=0, at_once=0)
+    desk.parts.ingest._turns = Turns(most_waiting=0, checking=0)
     assert post(desk.url, report()).status == 503
-    desk.parts.ingest._turns = Turns(most_waiting=5, at_once=0, longest_s=0.01)
+    desk.parts.ingest._turns = Turns(most_waiting=5, storing=0, longest_s=0.01)
     assert post(desk.url, report()).status == 503
     desk.parts.ingest._turns = Turns(most_waiting=5)
     assert post(desk.url, report()).status == 201
@@ -455,7 +455,7 @@ def test_who_floods_waits_behind_himself() -> None:
     """A queue a group, served in turn: the tenth of a flood comes after the first of somebody else."""
 
     async def run() -> list[str]:
-        turns, served = Turns(most_waiting=20, at_once=1), []
+        turns, served = Turns(most_waiting=20, checking=1), []
 
         async def one(name: str) -> None:
             async with turns.turn(name[0], 100):
@@ -464,7 +464,7 @@ def test_who_floods_waits_behind_himself() -> None:
 
         names = [f"a{n}" for n in range(10)] + [f"b{n}" for n in range(3)] + ["c0"]
         await asyncio.gather(*map(one, names))
-        assert turns._free == 1
+        assert (turns._checking, turns._storing) == (1, STORING)
         assert not turns._queues
         assert turns._bytes == MOST_BYTES
         return served
@@ -472,9 +472,33 @@ def test_who_floods_waits_behind_himself() -> None:
     assert asyncio.run(run())[:8] == ["a0", "a1", "b0", "c0", "a2", "b1", "a3", "b2"]
 
 
+def test_what_only_waits_for_the_disk_holds_nobody_up() -> None:
+    async def run() -> None:
+        turns = Turns(most_waiting=9, checking=1, storing=3)
+        disk = asyncio.Event()
+        checked = []
+
+        async def one(number: int) -> None:
+            async with turns.turn("a", 1) as turn:
+                checked.append(number)
+                turn.checked()
+                await disk.wait()
+
+        tasks = [asyncio.create_task(one(n)) for n in range(5)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert checked == [0, 1, 2], "no more than there are places before the disk"
+        disk.set()
+        await asyncio.gather(*tasks)
+        assert checked == [0, 1, 2, 3, 4]
+        assert (turns._checking, turns._storing) == (1, 3)
+
+    asyncio.run(run())
+
+
 def test_a_turn_that_nobody_takes_is_the_next_ones() -> None:
     async def run() -> None:
-        turns = Turns(most_waiting=2, at_once=1, longest_s=0.05)
+        turns = Turns(most_waiting=2, storing=1, longest_s=0.05)
         done: list[int] = []
 
         async def one(number: int) -> None:
@@ -495,7 +519,7 @@ def test_a_turn_that_nobody_takes_is_the_next_ones() -> None:
         with pytest.raises(Refused):
             async with turns.turn("a", MOST_BYTES + 1):
                 pass
-        assert (turns._free, turns._bytes) == (1, MOST_BYTES)
+        assert (turns._checking, turns._storing, turns._bytes) == (CHECKING, 1, MOST_BYTES)
 
     asyncio.run(run())
 

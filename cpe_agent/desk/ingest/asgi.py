@@ -98,8 +98,8 @@ class Ingest:
         if key is None:
             raise Refused(400, "there is no Idempotency-Key")
         came = Came(body, encoding, _place(scope), ticket, key.decode("latin-1"), head.kept(headers))
-        async with self._turns.turn((ticket and ticket.tenant, ticket is not None), len(body)):
-            return await self._reports.take(came)
+        async with self._turns.turn((ticket and ticket.tenant, ticket is not None), len(body)) as turn:
+            return await self._reports.take(came, turn)
 
     async def _pictures(self, scope: Scope, receive: Receive) -> tuple[int, dict[str, Any], list[tuple[bytes, bytes]]]:
         body = await read(receive, MOST_PICTURES, self._room)
@@ -109,8 +109,8 @@ class Ingest:
         found = pictures(body)
         if isinstance(found, Missing):
             return 200, {"have": list(found.have), "count": found.count}, []
-        async with self._turns.turn((None, False), len(found)):
-            return 201, await self._reports.take_raw(found, _place(scope)), []
+        async with self._turns.turn((None, False), len(found)) as turn:
+            return 201, await self._reports.take_raw(found, _place(scope), turn), []
 
     async def _events(self, scope: Scope, receive: Receive, run_id: str) -> dict[str, Any]:
         headers = head.one_each(scope["headers"])

@@ -16,6 +16,7 @@ from cpe_agent.desk.ingest.limits import Limits, Rate
 from cpe_agent.desk.ingest.needs import Case, Cases, Locator, Ticket, Tickets, Vault, Writer
 from cpe_agent.desk.ingest.refusal import Refused, crowded
 from cpe_agent.desk.ingest.remembered import Remembered
+from cpe_agent.desk.ingest.turns import Turn
 from cpe_agent.desk.live.feed import Feed
 
 OWN = Rate(per_minute=30, burst=60)  # one customer's program makes a report in seconds, and a person presses "again"
@@ -77,17 +78,17 @@ class Reports:
             raise Refused(429, "too many cases that are not open", retry_s=int(wait_s) + 1)
         return None
 
-    async def take(self, came: Came) -> dict[str, Any]:
+    async def take(self, came: Came, turn: Turn) -> dict[str, Any]:
         """The 201's body. Raises ``Refused``."""
         raw = unpack(came.body, came.encoding, self._most_raw)
-        return await self.store(raw, came)
+        return await self.store(raw, came, turn)
 
-    async def take_raw(self, raw: bytes, neighbourhood: str) -> dict[str, Any]:
+    async def take_raw(self, raw: bytes, neighbourhood: str, turn: Turn) -> dict[str, Any]:
         """A report that came in pictures: nothing says whose it is."""
         packed = gzip.compress(raw, 6, mtime=0)
-        return await self.store(raw, Came(packed, Encoding.GZIP, neighbourhood))
+        return await self.store(raw, Came(packed, Encoding.GZIP, neighbourhood), turn)
 
-    async def store(self, raw: bytes, came: Came) -> dict[str, Any]:
+    async def store(self, raw: bytes, came: Came, turn: Turn) -> dict[str, Any]:
         envelope = check(raw)
         if came.key is not None and came.key != envelope.name:
             raise Refused(400, "the Idempotency-Key is not the report's id")
@@ -96,7 +97,7 @@ class Reports:
             case = None
         self._within_limits(came, case)
         incoming = self._incoming(raw, came, envelope, case)
-        accepted = await self._stored(incoming)
+        accepted = await self._stored(incoming, turn)
         if accepted.taken is Taken.CONFLICT:
             raise Refused(409, "another report has this id")
         code = self._locator.code(accepted.seq)
@@ -106,7 +107,7 @@ class Reports:
         watched = incoming.case is not None and self._feed.watched(incoming.tenant, incoming.case)
         return {"id": envelope.name, "code": code, "watched": watched}
 
-    async def _stored(self, incoming: Incoming) -> Accepted:
+    async def _stored(self, incoming: Incoming, turn: Turn) -> Accepted:
         """On the disk. Raises ``Refused`` (503) when that cannot be now."""
         try:
             about = (incoming.tenant, incoming.customer, incoming.id, incoming.received, incoming.body)
@@ -114,6 +115,7 @@ class Reports:
                 sealed = self._vault.seal_report(*about)
             else:
                 sealed = await asyncio.to_thread(self._vault.seal_report, *about)
+            turn.checked()
             return await self._writer.put(incoming._replace(body=sealed))
         except Full:
             raise crowded("too many reports are waiting for the disk") from None
