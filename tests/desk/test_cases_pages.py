@@ -14,7 +14,7 @@ from cpe_agent.report import uuid7
 from tests.desk.cases_shown import Browsers, person, sent, tells
 from tests.desk.conftest import Database
 from tests.desk.people_home import Served, home_on, served
-from tests.reports import recorded_reports
+from tests.reports import case_report
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_case_from_the_call_to_the_technician(desk: Served, browser: Browsers)
     tells(desk, case, run, {"kind": "ended", "n": 9, "verdict": "fault", "fault": "access-no-sync", "owner": "access"})
     assert "it names a fault" in dana.get(address).text
 
-    report = sent(desk, recorded_reports()["line-down"], case)
+    report = sent(desk, case_report("line: the router's DSL modem has no sync"), case)
     page = dana.get(address).text
     assert f'href="/reports/{report}"' in page
     assert "The router reports no signal" in page or "access" in page

@@ -14,10 +14,11 @@ from litestar.response import Redirect
 from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
-from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.desk.people.roles import Permission
 
 NEWEST = 12
 
@@ -32,7 +33,7 @@ class Choice(NamedTuple):
 
 
 @get("/", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=True)
-def home(request: Request[Any, Any, Any], desk: Desk, person: Person) -> Response[Any]:
+def home(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson) -> Response[Any]:
     """The box, and what came in last. Who reads no reports is shown what he does instead."""
     if not person.may(Permission.READ_REPORT):
         return Redirect("/people" if person.may(Permission.MANAGE_PEOPLE) else "/account", status_code=303)
@@ -44,8 +45,8 @@ def home(request: Request[Any, Any, Any], desk: Desk, person: Person) -> Respons
 @post("/find", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def find(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
+    desk: TheDesk,
+    person: ThePerson,
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """One thing is opened; of several he chooses; of nothing it says why, and what is close."""

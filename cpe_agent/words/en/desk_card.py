@@ -44,8 +44,8 @@ PHRASES: dict[str, str] = {
     "received-at": "received {time} UTC",
     "verified": "Verified",
     "unverified": "Unverified",
-    "unverified.text": "This report came without an upload ticket. Ask the customer for the match number or the code "
-    "before you rely on it, then attach it to the case.",
+    "unverified.text": "Came without an upload ticket: have the customer read the match number or the code before you rely "
+    "on it.",
     "by-code": "Code only",
     "by-code.text": "Read out or typed in; there is no report behind it yet.",
     "notice.corrected": "One digit was wrong or two were swapped; the code was corrected. Have it read once more if "
