@@ -215,7 +215,6 @@ PHRASES: dict[str, str] = {
     "own": "The report's own verdict",
     "own.same": "The report itself says the same.",
     "own.differs": "The report itself says: {theirs}",
-    "print": "Sheet for the line's owner",
     # the sheet for the line's owner
     "sheet": "Fault report for the owner of the line",
     "sheet.statement": "Measured from the customer's side by a program; every line below is a measured value or a "
