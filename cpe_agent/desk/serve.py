@@ -9,6 +9,8 @@ import sys
 import click
 
 from cpe_agent.desk.desk import Desk, open_desk
+from cpe_agent.desk.people.oidc import BadProvider
+from cpe_agent.desk.records.store import Newer
 from cpe_agent.desk.secret import NoSecret
 from cpe_agent.desk.settings import Settings
 
@@ -23,7 +25,7 @@ def run(settings: Settings, *, demo: bool) -> None:
     settings = settings._replace(port=listening.getsockname()[1])
     try:
         desk = open_desk(settings)
-    except (OSError, NoSecret) as error:
+    except (OSError, NoSecret, Newer, BadProvider) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
     click.echo("Ready.", err=True)
