@@ -100,7 +100,7 @@ PHRASES: dict[str, str] = {
     "outcome.unsupported": "this system cannot",
     "outcome.crashed": "a defect of the program",
     "reload": "Show what is new",
-    "arrived": "Something new has arrived. What you typed stays until you ask for it:",
+    "arrived": "Something new has arrived. The words in your forms stay until you ask for it:",
     "lost": "The connection to the desk broke off. It comes back by itself.",
     # wishes
     "wishes": "Ask the customer",
