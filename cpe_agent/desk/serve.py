@@ -69,9 +69,16 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
 
     from cpe_agent.desk.app import build
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            desk.feed.close()  # or the pages that watch a case would keep the server for as long as it waits
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         build(desk), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
+        # The proxy in front, on this machine, says whose request it is: limits go by neighbourhoods.
+        proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
 
     class Server(uvicorn.Server):

@@ -178,7 +178,7 @@ PHRASES: dict[str, str] = {
     "explained": "Cannot be judged until this is repaired",
     "refuted": "Looked like it, and is disproved by what works",
     "missing": "Not measured",
-    "missing.none": "everything that was tried",
+    "missing.none": "nothing: all that was tried was measured",
     "missing.all": "What was not measured, and why",
     "missing.code": "The code carries no measurements.",
     "missing.cut": "The short form carries no measurements.",
