@@ -150,6 +150,7 @@ def asked(desk: Desk) -> Litestar:
                 "origin": desk.settings.public_url,
                 "address": desk.settings.address,
                 "provider": desk.provider,
+                "passkeys": desk.passkeys,
             }
         ),
         on_startup=[desk.start],

@@ -297,7 +297,8 @@ def test_the_profile_names_who_acts_and_a_reports_word_only_where_there_is_none(
         line, sections={**line.sections, "plan": plan._replace(content={**plan.content, "isp_name": "Call 1-800-1111"})}
     )
     assert card_of(forged).acts_text == "Lab Telecom (the provider)"
-    assert card_of_report(forged, "en").acts_text == "Call 1-800-1111 (the provider)"
+    assert card_of_report(forged, "en", arrived=came(forged)).acts_text == "Call 1-800-1111 (the provider)"
+    assert card_of_report(forged, "en", arrived=came(forged, verified=False)).acts_text == "The provider"
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

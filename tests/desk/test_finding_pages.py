@@ -82,6 +82,20 @@ def test_a_telephone_number_leads_to_the_customer_and_stands_in_no_address(
     assert answer.headers["location"] == f"/customers/{customer}"
 
 
+def test_two_of_one_household_can_be_told_apart_without_their_numbers(server: Served, browser: httpx.Client) -> None:
+    numbers = ("55512345", "55598765")
+    made = [server.desk.customers.known(server.home.one, number=n) for n in numbers]
+    for customer in made:
+        server.desk.customers.change(server.home.one, customer, telephone="0501234567")
+    answer = find(browser, "050-1234567")
+    assert answer.status_code == 200
+    assert phrase("desk_finding", "choose") in answer.text
+    for customer, end in zip(made, ("•••45", "•••65"), strict=True):
+        assert f"/customers/{customer}" in answer.text
+        assert end in answer.text
+    assert not any(number in answer.text for number in numbers)
+
+
 def test_guessing_is_slowed_down(browser: httpx.Client) -> None:
     answers = [find(browser, with_check(f"4F7K2{n:02}")) for n in range(12)]
     assert [answer.status_code for answer in answers] == [404] * 10 + [429] * 2

@@ -112,14 +112,9 @@ class MonthFile:
                 db.execute("INSERT INTO part VALUES (?, 0)", (first,))
             if Path(f"{new}-wal").exists():  # it goes when all of it is on the disk in the file
                 raise OSError("its log could not be carried into the file")
-            for path in (new, folder):
-                if path is folder:
-                    new.rename(folder / name)
-                handle = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
+            _sync(new)
+            new.rename(folder / name)
+            _sync(folder)
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"{name} cannot be made: {error}") from error
 
@@ -148,12 +143,16 @@ class MonthFile:
         try:
             if write:
                 _log_ahead(db)
+                _sync(self.path.parent)  # the log's name; SQLite does it too, but passes over its failure
                 db.execute(f"PRAGMA synchronous = {self.synchronous}")
                 db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
                 db.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * 8192}")
                 db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             else:
                 db.execute("PRAGMA query_only = 1")
+        except OSError as error:
+            db.close()
+            raise Unavailable(f"{self.path.name}: {error.strerror}") from error
         except BaseException:
             db.close()
             raise
@@ -257,3 +256,11 @@ def _log_ahead(db: sqlite3.Connection) -> None:
     (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
         raise sqlite3.OperationalError(f"the write-ahead log cannot be had (journal mode {mode})")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

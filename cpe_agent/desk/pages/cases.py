@@ -21,6 +21,7 @@ from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.live.wishes import WISHES
 from cpe_agent.desk.pages.case_view import view
 from cpe_agent.desk.pages.case_words import what
+from cpe_agent.desk.pages.downloads import link
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
@@ -139,6 +140,7 @@ def _case_page(
         **shown._asdict(),
         wrong=wrong,
         typed=typed,
+        link=link(desk, found.code),
         not_us=NOT_US,
         found_words=[word for word in FOUND if word != "another" and (word != "right" or shown.named)],
         wishes=WISHES,

@@ -95,6 +95,7 @@ def _login(request: Asked, to: str, *, name: str = "", said: str = "", status: i
         name=name,
         said=said,
         provider=provider.name if provider else None,
+        passkeys=request.app.state.passkeys is not None,
     )
 
 

@@ -82,7 +82,10 @@ def _door(request: Asked, provider: Provider) -> Door:
 def _refused(request: Asked, error: Exception) -> Response[Any]:
     log.warning("a login by OpenID was refused", extra={"why": str(error)})
     provider = _provider(request).name
-    return page(request, "login.html", status=403, next="/", name="", said="login.openid.refused", provider=provider)
+    return page(
+        request, "login.html", status=403, next="/", name="", said="login.openid.refused", provider=provider,
+        passkeys=request.app.state.passkeys is not None,
+    )  # fmt: skip
 
 
 def _name(request: Asked) -> str:

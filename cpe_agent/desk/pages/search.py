@@ -11,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
@@ -76,11 +77,19 @@ def _choices(desk: Desk, hits: tuple[Hit, ...], words: Words) -> list[Choice]:
         how = words.say("finding", f"hit.{hit.what}")
         if hit.corrected:
             how = f"{how} · {words.say('finding', 'corrected', code=hit.read)}"
-        found.append(Choice(address, _name(desk, hit, words), how, line(desk, hit.row, words) if hit.row else None))
+        row = hit.row or _newest(desk, hit)
+        found.append(Choice(address, _name(desk, hit, words), how, line(desk, row, words) if row else None))
         for row in hit.may_be:
             shown = line(desk, row, words)
             found.append(Choice(f"/reports/{shown.code}", shown.finding, words.say("finding", "may-be"), shown))
     return found
+
+
+def _newest(desk: Desk, hit: Hit) -> Row | None:
+    """What a customer's last report found tells him from the others of his telephone."""
+    if hit.customer is None:
+        return None
+    return next(iter(desk.archive.of_customer(hit.customer.tenant, hit.customer.id, limit=1).rows), None)
 
 
 def _address(desk: Desk, hit: Hit) -> str | None:
@@ -102,7 +111,8 @@ def _name(desk: Desk, hit: Hit, words: Words) -> str:
         name = words.say("finding", "case", code=hit.case.code)
         return f"{name} · {hit.case.name}" if hit.case.name else name
     if hit.customer is not None:
-        return words.say("finding", "customer")
+        number = desk.customers.masked(hit.customer.tenant, hit.customer.id).number
+        return words.say("finding", "customer.number" if number else "customer", id=hit.customer.id, number=number)
     return words.say("finding", "spoken")
 
 

@@ -178,7 +178,7 @@ PHRASES: dict[str, str] = {
     "explained": "Cannot be judged until this is repaired",
     "refuted": "Looked like it, and is disproved by what works",
     "missing": "Not measured",
-    "missing.none": "everything that was tried",
+    "missing.none": "nothing: all that was tried was measured",
     "missing.all": "What was not measured, and why",
     "missing.code": "The code carries no measurements.",
     "missing.cut": "The short form carries no measurements.",
@@ -215,7 +215,6 @@ PHRASES: dict[str, str] = {
     "own": "The report's own verdict",
     "own.same": "The report itself says the same.",
     "own.differs": "The report itself says: {theirs}",
-    "print": "Sheet for the line's owner",
     # the sheet for the line's owner
     "sheet": "Fault report for the owner of the line",
     "sheet.statement": "Measured from the customer's side by a program; every line below is a measured value or a "

@@ -51,6 +51,7 @@ PHRASES: dict[str, str] = {
     # to read out
     "read-out": "To read out",
     "file": "File name of the program",
+    "link": "Link for the customer",
     "spelled": "The code, letter by letter",
     "typed": "A customer who has the program already types the code on its page, or: cpe-agent run --case {code}",
     "letter.A": "A as in Alfa",
@@ -75,6 +76,8 @@ PHRASES: dict[str, str] = {
     "letter.X": "X as in X-ray",
     "letter.Y": "Y as in Yankee",
     "letter.Z": "Z as in Zulu",
+    "get": "The program that finds out why the Internet does not work",
+    "get.text": "Choose the file for your computer and open it when it is there. It shows what it found, and what to do.",
     # the run
     "run": "The customer's run",
     "run.path": "The way from the computer to the Internet",
@@ -97,7 +100,7 @@ PHRASES: dict[str, str] = {
     "outcome.unsupported": "this system cannot",
     "outcome.crashed": "a defect of the program",
     "reload": "Show what is new",
-    "arrived": "Something new has arrived. What you typed stays until you ask for it:",
+    "arrived": "Something new has arrived. The words in your forms stay until you ask for it:",
     "lost": "The connection to the desk broke off. It comes back by itself.",
     # wishes
     "wishes": "Ask the customer",
