@@ -9,7 +9,7 @@ from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.diagnose.fault import Fault, Owner
 from cpe_agent.diagnose.ladder import ORDER, Rung
 from cpe_agent.facts import SECTIONS, section_name
-from cpe_agent.failed import failed
+from cpe_agent.failed import failed, totals
 from cpe_agent.layout import WIDTH, Sheet
 from cpe_agent.next_step import BY_PROVIDER, again, content
 from cpe_agent.report import FindingReport, Report
@@ -116,13 +116,14 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
         if fault is not None:
             words = f"{fault_text(code, sheet.language).title}   [{sheet.ui(owner_key(fault))}]"
         sheet.row("suspects" if number == 0 else "or-else", words)
-    seen = failed(report, sheet.language, **_totals(report))
+    seen = failed(report, sheet.language)
     first = next((f for f in d.findings if f.fault in d.suspects[:1]), None)
     sheet.row("seen", *dict.fromkeys([*seen, *(_evidence(sheet, report, first) if first is not None else [])]))
 
 
 def _evidence(sheet: Sheet, report: Report, finding: FindingReport) -> list[str]:
-    told = [evidence(e.fact, e.value, sheet.language, **_totals(report)) for e in finding.evidence]
+    asked = totals(report)
+    told = [evidence(e.fact, e.value, sheet.language, **asked) for e in finding.evidence]
     return [sentence for sentence in dict.fromkeys(told) if sentence][:MOST_EVIDENCE]
 
 
@@ -138,12 +139,6 @@ def _said_by(sheet: Sheet, finding: FindingReport) -> str:
         key = "word.seconds-ago" if age < _MINUTES_FROM_S else "word.minutes-ago"
         when = sheet.ui(key).format(seconds=round(age), minutes=round(age / 60))
     return listed((sheet.ui(f"voice.{voice}"), sheet.ui(f"word.{facts.get('login.grade')}"), when), sheet.language)
-
-
-def _totals(report: Report) -> dict[str, object]:
-    literals = content(report, "plan").get("literals")
-    known = literals if isinstance(literals, list) else []
-    return {"networks": len({str(t.get("network")) for t in known if isinstance(t, dict)})}
 
 
 def _provider(sheet: Sheet, report: Report) -> str:

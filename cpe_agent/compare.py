@@ -35,7 +35,7 @@ def compare(
             sheet.say(words.format(segment=sheet.ui(f"segment.{segment}"), old=states[0], new=states[1]), indent=2)
     for key, old_codes, new_codes in (
         ("suspected", set(was.suspects), set(now.suspects)),
-        ("found", _found(was), _found(now)),
+        ("found", found(was), found(now)),
     ):
         _codes(sheet, f"compare.not-{key}", old_codes - new_codes)
         _codes(sheet, f"compare.{key}", new_codes - old_codes)
@@ -54,7 +54,7 @@ def compare(
             sheet.say(counted("interface", "compare.more", more, sheet.language).format(n=more), indent=2)
     if everything:
         sheet.gap()
-        for words in _changes(before, after):
+        for words in values_changed(before, after):
             sheet.say(words, indent=2)
     return sheet.text()
 
@@ -84,10 +84,9 @@ def _title(code: str, language: str) -> str:
         return code
 
 
-def _found(d: Diagnosis) -> set[str]:
+def found(d: Diagnosis) -> set[str]:
     """What stands and is no mere suspect."""
-    found = {f.fault for f in d.findings if f.standing in ("root", "advisory")}
-    return found - set(d.suspects)
+    return {f.fault for f in d.findings if f.standing in ("root", "advisory")} - set(d.suspects)
 
 
 def _codes(sheet: Sheet, key: str, codes: Iterable[str]) -> None:
@@ -96,30 +95,35 @@ def _codes(sheet: Sheet, key: str, codes: Iterable[str]) -> None:
 
 
 def _facts(before: Report, after: Report, language: str) -> list[str]:
-    """Readings that a fault asks and that both runs could answer, differently; in words where they have some."""
-    try:
-        looks = [Look(facts_of(report)) for report in (before, after)]
-    except BadReport:
-        return []
     told = []
-    for reading in {r.name: r for f in ALL for e in expressions(f) for r in e.readings()}.values():
-        if reading.name.endswith(_NOISE):
-            continue
-        old, new = (look.take(reading)[1] for look in looks)
-        if old is None or new is None or old == new:
-            continue
-        was, now = (evidence(reading.name, value, language) for value in (old, new))
+    for name, old, new in facts_changed(before, after):
+        was, now = (evidence(name, value, language) for value in (old, new))
         if was and now and was != now:
             told.append(f"{was} -> {now}")
     return list(dict.fromkeys(told))
 
 
-def _changes(before: Report, after: Report) -> list[str]:
-    found: list[str] = []
+def facts_changed(before: Report, after: Report) -> list[tuple[str, Any, Any]]:
+    """Readings that a fault asks and that both runs could answer, differently: name, value then, value now."""
+    try:
+        looks = [Look(facts_of(report)) for report in (before, after)]
+    except BadReport:
+        return []
+    changed = []
+    for reading in {r.name: r for f in ALL for e in expressions(f) for r in e.readings()}.values():
+        old, new = (look.take(reading)[1] for look in looks)
+        if old is not None and new is not None and old != new and not reading.name.endswith(_NOISE):
+            changed.append((reading.name, old, new))
+    return changed
+
+
+def values_changed(before: Report, after: Report) -> list[str]:
+    """Every field of the sections that differs, by its path."""
+    differing: list[str] = []
     for name in {**before.sections, **after.sections}:
         old, new = (r.sections.get(name) for r in (before, after))
-        _differences(name, old and old.content, new and new.content, found)
-    return found
+        _differences(name, old and old.content, new and new.content, differing)
+    return differing
 
 
 def _differences(path: str, old: Any, new: Any, found: list[str]) -> None:

@@ -17,7 +17,7 @@ from cpe_agent.facts import Answers, PastRun, Plan
 from cpe_agent.host import Host
 from cpe_agent.report import Report, facts_of, make
 from cpe_agent.run import BUDGET_S, DEEP_BUDGET_S, run
-from cpe_agent.steps import Stated
+from cpe_agent.steps import Stated, by_answer
 
 Watcher = Callable[[type, Section], None]
 SoFar = Callable[[Judgement, Facts], None]
@@ -75,7 +75,8 @@ async def diagnose(
 
 
 def judged(report: Report, facts: Facts) -> Report:
-    """The same run with other facts, such as one more answer: a report of its own, measured when that one was."""
+    """The same run with other facts, such as another answer: a report of its own, measured when that one was. What an
+    answer before had stated is told anew by today's answers, or not any more."""
     new = make(
         facts,
         judge(Look(facts), ALL),
@@ -84,9 +85,10 @@ def judged(report: Report, facts: Facts) -> Report:
         platform=report.client.platform,
         case=report.case,
     )
-    known = {step.step for step in report.steps}
-    more = (step._replace(when=report.started) for step in new.steps if step.source == "stated")
-    return replace(new, started=report.started, steps=(*report.steps, *(s for s in more if s.step not in known)))
+    kept = tuple(step for step in report.steps if not by_answer(step))
+    known = {step.step for step in kept}
+    more = (step._replace(when=report.started) for step in new.steps if by_answer(step) and step.step not in known)
+    return replace(new, started=report.started, steps=(*kept, *more))
 
 
 def judge_again(report: Report) -> Judgement:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.diagnose.readings import dns
-from cpe_agent.facts import Dns, Web, section_name
+from cpe_agent.facts import Dns, Reach, Web, section_name
 from cpe_agent.report import Report
 from cpe_agent.words import evidence, listed, ui
 
@@ -14,7 +14,14 @@ T = TypeVar("T")
 MOST_NAMES = 2  # of the sites that failed the same way
 
 
-def failed(report: Report, language: str = "en", **totals: object) -> list[str]:
+def totals(report: Report) -> dict[str, object]:
+    """How many were asked, by kind, for sentences that say so; a kind of which none was asked is left out."""
+    reach = _section(report, Reach)
+    networks = set() if reach is None else {p.network for p in (*reach.probes, *reach.bound)}
+    return {"networks": len(networks)} if networks else {}
+
+
+def failed(report: Report, language: str = "en") -> list[str]:
     """Sentences about the lowest rung that was measured failing; none when no rung was."""
     rung = report.diagnosis.first_broken
     if rung is None:
@@ -29,8 +36,10 @@ def failed(report: Report, language: str = "en", **totals: object) -> list[str]:
     if rung == "web" and web is not None and web.system is not None:
         how = web.system.status if web.system.failure is None else ui(f"failure.{web.system.failure}", language)
         told.append(ui("failed.page", language).format(how=how))
+    if rung == "internet" and not totals(report):
+        told.append(evidence("reach.networks", 0, language))
     told = [sentence for sentence in told if sentence]
-    return told or [ui(f"failed.{rung}", language).format_map({"networks": 3, **totals})]
+    return told or [ui(f"failed.{rung}", language).format_map(totals(report))]
 
 
 def _secure(web: Web, language: str) -> str:

@@ -22,6 +22,11 @@ SAME_CALL_S = 7200  # an older run tells of other trouble
 CURED_CHECKS = 2
 _SLACK_S = 2  # counters of whole seconds, looked at within one run
 _START_S = 120  # services of one router come up within this of each other
+_ANSWERED = (
+    # step -> the question, and its answers that tell that it was done
+    ("lan-cable-swapped", "cable-swap", ("works", "fails")),
+    ("router-restarted", "restarted", ("in-vain",)),
+)
 
 
 class Step(NamedTuple):
@@ -74,13 +79,16 @@ def steps(
     told = [s._replace(outcome="cured") if alone and s.outcome == "gone" and s.checks >= CURED_CHECKS else s
             for s in seen]  # fmt: skip
     told += _reconnected(facts, started)
-    swapped = facts.measured(Answers) and "cable-swap" in facts[Answers].given
-    if swapped and not any(s.step == "lan-cable-swapped" for s in told):
-        told.append(Step("lan-cable-swapped", "stated", when(started)))
-    in_vain = facts.measured(Answers) and facts[Answers].given.get("restarted") == "in-vain"
-    if in_vain and not any(step.step == "router-restarted" for step in told):
-        told.append(Step("router-restarted", "stated", when(started)))
+    given = facts[Answers].given if facts.measured(Answers) else {}
+    for name, question, answers in _ANSWERED:
+        if given.get(question) in answers and not any(s.step == name for s in told):
+            told.append(Step(name, "stated", when(started)))
     return tuple(told)
+
+
+def by_answer(step: Step) -> bool:
+    """An answer tells of it, which does not say when."""
+    return step.source == "stated" and step.age_s is None
 
 
 def _stated(

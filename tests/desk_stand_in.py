@@ -241,7 +241,7 @@ class Desk:
         except (zlib.error, ValueError, RecursionError):
             return 422, {"path": "", "reason": "no JSON"}, {}
         if not isinstance(report, dict) or report.get("id") != headers.get("idempotency-key"):
-            return 422, {"path": "id", "reason": "is not the Idempotency-Key"}, {}
+            return 400, {"reason": "the Idempotency-Key is not the report's id"}, {}
         known = self.rows.get(report["id"])
         sha = hashlib.sha256(raw).hexdigest()
         if known is not None and known[0] != sha:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from cpe_agent.codec import from_plain, hints, to_plain
@@ -217,6 +218,7 @@ def patch(
     """``set`` values, ``unset`` to None, ``add`` a record (or a list of them) to a list, ``drop`` whole sections: the
     run found no reason to measure them (skipped). A section that is not there yet is made with its defaults. Raises
     KeyError for a path that leads nowhere."""
+    changed = {re.split(r"[.\[]", path)[0] for path in (*(set or {}), *unset, *(add or {}))}
     for path, value in (set or {}).items():
         _put(home, path, value)
     for path in unset:
@@ -229,7 +231,7 @@ def patch(
         if name not in NAMES:
             raise KeyError(name)
         home[name] = None
-    for name in home:
+    for name in changed:
         if home[name] is None:
             continue
         _no_strangers(NAMES[name], home[name], name)
@@ -292,14 +294,19 @@ def facts_of(home: Mapping[str, Any], pending: frozenset[type] = frozenset()) ->
 
 
 def _no_strangers(kind: Any, content: Any, path: str) -> None:
-    known = hints(kind)
     for key, value in content.items():
-        if key not in known:
+        if key not in hints(kind):
             raise KeyError(f"{path}.{key}: no such field")
+        inner = _records(kind)[key]
         for record in value if isinstance(value, list) else [value]:
-            inner = next((k for k in _kinds(known[key]) if hasattr(k, "_fields")), None)
             if isinstance(record, dict) and inner is not None:
                 _no_strangers(inner, record, f"{path}.{key}")
+
+
+@cache
+def _records(kind: Any) -> dict[str, Any]:
+    """Field -> the kind of record it holds, alone or in a list; None where it holds none."""
+    return {key: next((k for k in _kinds(hint) if hasattr(k, "_fields")), None) for key, hint in hints(kind).items()}
 
 
 def _kinds(hint: Any) -> list[Any]:

@@ -1,6 +1,6 @@
 """A small internet in network namespaces: pc - home router - provider - core, and nothing leaves it.
 
-    nxpc 192.168.77.2 -- nxr1 192.168.77.1 | 100.64.7.2 -- nxr2 100.64.7.1 | 10.77.0.1 -- nxr3 10.77.0.2, lo 1.1.1.1 ...
+    PC 192.168.77.2 -- R1 192.168.77.1 | 100.64.7.2 -- R2 100.64.7.1 | 10.77.0.1 -- R3 10.77.0.2, lo 1.1.1.1 ...
 
 Everything runs in this process: a thread enters a namespace (setns(2)) and whatever it opens lives there.
 """
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-PC, R1, R2, R3 = NAMES = ("nxpc", "nxr1", "nxr2", "nxr3")
+PC, R1, R2, R3 = NAMES = tuple(f"{room}-{os.getpid()}" for room in ("nxpc", "nxr1", "nxr2", "nxr3"))
 FAR = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
 FAR_V6 = "2001:db8:ff::1"
 _CLONE_NEWNET, _CLONE_NEWNS = 0x40000000, 0x20000  # linux/sched.h
@@ -136,9 +136,11 @@ def listening(netns: str, protocol: str, port: int) -> bool:
 
 
 def _remove() -> None:
-    for name in NAMES:
-        if Path(f"/run/netns/{name}").exists():
-            subprocess.run(["ip", "netns", "del", name], check=False)
+    """This process's rooms, and what runs left behind that were killed; two suites at once do not meet."""
+    for room in Path("/run/netns").glob("nx[pr][c0-9]-[0-9]*"):
+        owner = int(room.name.partition("-")[2])
+        if owner == os.getpid() or not Path(f"/proc/{owner}").exists():
+            subprocess.run(["ip", "netns", "del", room.name], check=False)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
 
 import pytest
 
@@ -34,16 +34,14 @@ from tests.test_report import report_of
 Run = tuple[Facts, Report]
 
 
-def runs() -> list[Any]:
-    found = []
-    for case in all_cases():
-        facts = facts_of(home_of(case))
-        report = make(facts, judge(Look(facts), ALL), started=1e9, seconds=1.0, platform="linux", case=None)
-        found.append(pytest.param((facts, report), id=f"{case['file']}: {case['name']}"))
-    return found
+CASES = {f"{case['file']}: {case['name']}": case for case in all_cases()}
 
 
-RUNS = runs()
+@cache
+def run_of(name: str) -> Run:
+    """What a run in that case's home would have found and said."""
+    facts = facts_of(home_of(CASES[name]))
+    return facts, make(facts, judge(Look(facts), ALL), started=1e9, seconds=1.0, platform="linux", case=None)
 
 
 def test_every_section_is_looked_at_anew_or_has_its_rung() -> None:
@@ -57,13 +55,13 @@ def test_every_step_has_its_words() -> None:
 
 
 def test_the_cases_show_every_fault() -> None:
-    seen = {f.fault for _, report in (p.values[0] for p in RUNS) for f in report.diagnosis.findings}
+    seen = {f.fault for name in CASES for f in run_of(name)[1].diagnosis.findings}
     assert seen == set(BY_CODE), "so that what follows is tried over all of them"
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_nothing_is_kept_that_the_fault_reads_or_stands_above_it(run: Run) -> None:
-    facts, report = run
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_is_kept_that_the_fault_reads_or_stands_above_it(case: str) -> None:
+    facts, report = run_of(case)
     d = report.diagnosis
     for step in (None, "router-restarted", "dns-automatic", "browser-tried"):
         left = kept(facts, report, step, 10.0)
@@ -79,12 +77,12 @@ def test_nothing_is_kept_that_the_fault_reads_or_stands_above_it(run: Run) -> No
             assert Rung(d.first_broken) not in {r for s in left for r in (MEASURES[s], *below(MEASURES[s]))}
 
 
-@pytest.mark.parametrize("run", RUNS)
-def test_what_is_kept_beside_a_home_that_was_repaired_leaves_it_well(run: Run) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_kept_beside_a_home_that_was_repaired_leaves_it_well(case: str) -> None:
     """Everything that is measured anew is good now: what was kept must not hold the old verdict up, and never names
     anybody."""
     well = facts_of(home_of({}))
-    left = kept(*run, None, 10.0)
+    left = kept(*run_of(case), None, 10.0)
     sections = {s: left.get(s) or well.section(s) for s in well}
     facts = Facts({s: found for s, found in sections.items() if found is not None})
     judgement = judge(Look(facts), ALL)
@@ -99,8 +97,8 @@ def test_a_site_s_fault_keeps_the_line() -> None:
 
 
 def _case_with(rung: str) -> Run:
-    for parameter in RUNS:
-        facts, report = parameter.values[0]
+    for name in CASES:
+        facts, report = run_of(name)
         if report.diagnosis.verdict == "fault" and report.diagnosis.first_broken == rung:
             return facts, report
     raise AssertionError(rung)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -13,7 +13,6 @@ from cpe_agent.deliver import live as module
 from cpe_agent.deliver.live import Live, Wish
 from cpe_agent.facts import Clock as ClockSection
 from cpe_agent.facts import System
-from cpe_agent.host import desk_link
 from cpe_agent.profile import Desk
 from cpe_agent.report import uuid7
 from tests import desk_stand_in
@@ -22,22 +21,14 @@ CASE = "4F7K2Q9X"
 SEEN = Section(Outcome.MEASURED, 0.1, 0.2, System(os_name="a secret of the customer's"))
 
 
+pytestmark = pytest.mark.usefixtures("no_system_proxies")
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WATCHED_S", 0.02)
     monkeypatch.setattr(module, "UNWATCHED_S", 0.04)
     monkeypatch.setattr(module, "WISHES_S", 0.02)
-
-    async def none() -> tuple[str, ...]:
-        return ()
-
-    monkeypatch.setattr(desk_link, "system_proxies", none)
-
-
-@pytest.fixture
-def desk() -> Iterator[desk_stand_in.Desk]:
-    with desk_stand_in.Desk() as running:
-        yield running
 
 
 async def until(true: Callable[[], object]) -> None:

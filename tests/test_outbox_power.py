@@ -117,15 +117,11 @@ class SyncsNoFolder(Outbox):
         pass
 
 
-class RenamesFirst(Outbox):
+class RenamesFirst(NeverSyncs):
     """The name before the bytes are safe."""
 
     def _store(self, entry: Kept, body: bytes) -> None:
-        real, os.fsync = os.fsync, lambda _handle: None  # type: ignore[assignment]
-        try:
-            super()._store(entry, body)
-        finally:
-            os.fsync = real
+        super()._store(entry, body)
         handle = os.open(self._file(entry.id), os.O_RDONLY)
         os.fsync(handle)
         os.close(handle)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cpe_agent.deliver.file import write
+from cpe_agent.deliver.file import write, write_private
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="making a device node needs root")
 
@@ -72,6 +72,28 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
     os.close(reader)
     assert got == b"y" * 300_000
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+def test_a_private_file_is_this_users_alone_whatever_lay_there(tmp_path: Path) -> None:
+    place, elsewhere = tmp_path / "page.address", tmp_path / "elsewhere"
+    elsewhere.write_bytes(b"of somebody else")
+    before = os.umask(0)
+    try:
+        for old in ("nothing", "a file of all", "a link"):
+            if old == "a file of all":
+                place.chmod(0o666)
+            elif old == "a link":
+                place.unlink()
+                place.symlink_to(elsewhere)
+            write_private(place, b"the key")
+            assert not place.is_symlink()
+            assert (place.read_bytes(), stat.S_IMODE(place.stat().st_mode)) == (b"the key", 0o600)
+    finally:
+        os.umask(before)
+    assert elsewhere.read_bytes() == b"of somebody else"
+    assert sorted(os.listdir(tmp_path)) == ["elsewhere", "page.address"]
+    with pytest.raises(OSError, match="directory"):
+        write_private(tmp_path / "absent" / "page.address", b"x")
 
 
 def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,20 +14,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpe_agent.again import STEPS
 from cpe_agent.answers import QUESTIONS
+from cpe_agent.collector import Outcome
+from cpe_agent.commands.options import COMPLAINTS
 from cpe_agent.deliver.receipt import cleared
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
-from cpe_agent.diagnose.fault import Acts
-from cpe_agent.facts import SECTIONS, section_name
-from cpe_agent.page import advice, remedies
+from cpe_agent.diagnose.fault import Acts, Grade, Owner
+from cpe_agent.diagnose.ladder import Rung
+from cpe_agent.facts import SECTIONS, Failure, section_name
+from cpe_agent.failed import failed, totals
+from cpe_agent.next_step import content
+from cpe_agent.page import advice, questions, remedies
+from cpe_agent.page.brief import brief
 from cpe_agent.page.document import document, main
 from cpe_agent.page.drawings import STEPS as DRAWN
+from cpe_agent.page.drawings import drawing
 from cpe_agent.page.markup import RAW, TAGS, VOID, Markup, constant, picture, tag, together
+from cpe_agent.page.meaning import meaning
+from cpe_agent.page.parts import View
 from cpe_agent.page.speech import Speech
 from cpe_agent.page.state import ACTIONS, PageState, Sending
 from cpe_agent.report import Report, from_json, to_json
+from cpe_agent.run import SPARED
 from cpe_agent.steps import Step
-from cpe_agent.words import LANGUAGES, deciding_test, fault_text, table
+from cpe_agent.words import LANGUAGES, deciding_test, evidence, fault_text, table, ui
 from tests.page_reports import SCENARIOS, case_report, hostile_texts, report_of, state_of, with_text
 from tests.test_cases import all_cases
 
@@ -205,6 +217,64 @@ def test_nothing_is_sent_that_is_not_shown(name: str) -> None:
             assert str(value) in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_that_is_sent_stands_beside_its_words(language: str) -> None:
+    """Every code of the closed lists, in whatever report it comes."""
+    speech = Speech(language)
+    report = case_report("line", "a router that says Connected and Up on a dead line accuses nobody")
+    text = Tree(main(state_of(report, language), live=False)).text
+    for code in report.diagnosis.suspects:
+        assert code in text
+        assert fault_text(code, language).title in text
+    paths: dict[str, Iterable[str]] = {
+        "diagnosis.findings 2.fault": BY_CODE,
+        "diagnosis.owner": Owner,
+        "diagnosis.acts": Acts,
+        "diagnosis.grade": Grade,
+        "diagnosis.first_broken": Rung,
+        "diagnosis.verdict": ("healthy", "fault", "inconclusive"),
+        "diagnosis.findings 1.standing": ("root", "explained", "refuted", "advisory"),
+        "diagnosis.segments.isp-core": ("ok", "degraded", "broken", "unknown"),
+        "diagnosis.next_test.key": {t for f in ALL for t in (f.test, *f.separate_from.values())},
+        "section.outcome": Outcome,
+        "section.reason": (SPARED,),
+        "section.content.probes 12.failure": Failure,
+        "section.content.given.line-lamp": (*QUESTIONS["line-lamp"], "unknown"),
+        "complaint": COMPLAINTS,
+        "steps 1.step": STEPS,
+        "steps 1.source": ("observed", "stated"),
+    }
+    for path, codes in paths.items():
+        for code in codes:
+            told = meaning(speech, path, code)
+            assert told, (path, code)
+            assert "{" not in told
+    strange = ("section.content.probes 1.address", "diagnosis.fault", "section.reason", "steps 1.step", "segments")
+    assert not any(meaning(speech, path, "of-a-newer-version") for path in strange)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_many_networks_were_asked_is_never_made_up(language: str) -> None:
+    """The lists of the plan may be left out of a report; what was asked stands in what was measured."""
+    report = case_report("line", "a dead line with a silent router is nobody's yet")
+    asked = {p["network"] for p in content(report, "reach")["probes"]}  # type: ignore[attr-defined]
+    assert totals(report) == {"networks": len(asked)}
+    text = Tree(main(state_of(report, language), live=True)).text
+    assert ui("failed.internet", language).format(networks=len(asked)) in text
+    without = Report(**{**vars(report), "sections": {k: v for k, v in report.sections.items() if k != "reach"}})
+    assert totals(without) == {}
+    assert evidence("reach.networks", 0, language) in failed(without, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_quick_check_took_less_than_a_second_and_not_none(language: str) -> None:
+    report, speech = report_of("healthy"), Speech(language)
+    for seconds, shown in ((0.0, False), (0.04, False), (0.99, False), (1.0, True), (2.1, True)):
+        state = state_of(Report(**{**vars(report), "seconds": seconds}), language)
+        text = Tree(main(state, live=True)).text
+        assert (speech.say("checked.quick").partition("{time}")[2] in text) is not shown
+
+
 def test_every_button_does_what_the_contract_knows() -> None:
     for do in ("again", "answer", "language", "send", "keep-back", "save", "task", "stop", "wish"):
         assert do in ACTIONS
@@ -291,7 +361,7 @@ def test_the_tables_name_what_exists() -> None:
     }  # fmt: skip
     assert not set(remedies.DRAWINGS) - steps - {"router-left-on", "provider-called"}
     assert not set(remedies.DRAWINGS.values()) - set(DRAWN)
-    assert not set(DRAWN) - set(remedies.DRAWINGS.values())
+    assert set(DRAWN) == {*remedies.DRAWINGS.values(), *questions.DRAWN}
     tests = {f.test for f in ALL} | {t for f in ALL for t in f.separate_from.values()}
     assert not set(remedies.BY_TEST) - tests
     recorded = table("steps", "PHRASES")
@@ -347,6 +417,102 @@ def test_questions_are_asked_only_where_they_separate() -> None:
     assert advice.questions(report_of("line-down"), {}) == ("first-socket",), "clears the home's own wiring"
 
 
+def test_since_when_is_asked_where_a_picture_of_a_suspect_reads_it() -> None:
+    """It separates nothing that was measured: it comes last, takes no other question's place, and is asked once."""
+    two = case_report("session", "pppd's exit after a login without a verdict is no reject")
+    asked = advice.questions(two, {})
+    assert asked[-1] == advice.SINCE
+    assert len(asked) == advice.MOST_QUESTIONS
+    full = case_report("line", "a router that says Connected and Up on a dead line accuses nobody")
+    asked = advice.questions(full, {})
+    assert advice.SINCE not in asked
+    assert len(asked) == advice.MOST_QUESTIONS
+    given: dict[str, str] = {}
+    while asked := advice.questions(full, given):
+        assert len(asked) <= advice.MOST_QUESTIONS
+        assert advice.SINCE not in asked[:-1]
+        given[asked[0]] = "unknown"
+    assert list(given)[-1] == advice.SINCE
+    assert advice.SINCE not in advice.questions(two, {advice.SINCE: "unknown"})
+    assert advice.SINCE not in advice.questions(report_of("line-down-silent"), {})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_answered_stands_there_and_can_be_changed(language: str) -> None:
+    report = report_of("line-down-silent")
+    given = {"line-lamp": "blinking", "second-device": "unknown", "of-a-newer-version": "yes", "phones": "of-a-newer"}
+    say = Speech(language).say
+    html = main(state_of(report, language, answers=given), live=True)
+    tree = sound(html)
+    assert {i for i in tree.ids if i.startswith("d-")} >= {"d-line-lamp-blinking", "d-second-device-unknown"}
+    assert tree.text.count(say("answered.change")) == 2
+    assert {f"b-line-lamp-{v}" for v in (*QUESTIONS["line-lamp"], "unknown")} <= set(tree.ids)
+    now = [
+        dict(re.findall(r'([\w-]+)="([^"]*)"', b))["value"] for b in re.findall(r"<button[^>]*aria-current[^>]*>", html)
+    ]
+    assert now == ["blinking", "unknown"], "the answer of today is marked"
+    file = sound(main(state_of(report, language, answers=given), live=False))
+    assert say("value.line-lamp.blinking") in file.text
+    assert say("answered.change") not in file.text
+    assert say("answered") not in main(state_of(report, language), live=True)
+
+
+def test_a_question_that_was_answered_in_vain_is_no_step() -> None:
+    """Its test would only ask for the same look again."""
+    silent = report_of("line-down-silent")
+    assert silent.diagnosis.next_test is not None
+    assert silent.diagnosis.next_test.key == "look-at-line-lamp"
+    told = advice.advice(state_of(silent, answers={"line-lamp": "unknown"}))
+    assert told.test is None
+    assert told.steps == (remedies.CALL,)
+
+
+def test_a_file_asks_nothing_and_says_to_call() -> None:
+    state = state_of(report_of("line-down-silent"))
+    assert not advice.advice(state).steps
+    text = sound(main(state, live=False)).text
+    assert Speech("en").fill("do.provider-called", provider="your provider").html.split("<")[0] in text
+    assert Speech("en").say("turn.you") not in text
+
+
+@pytest.mark.parametrize("name", sorted(questions.DRAWN))
+def test_a_lamp_is_drawn_and_each_of_its_answers_has_a_shape(name: str) -> None:
+    signs = [questions.LAMPS[value] for value in QUESTIONS[name]]
+    assert len(set(signs)) == len(signs), "told apart without a colour"
+    view = View(state_of(report_of("healthy"), answers={name: QUESTIONS[name][0]}), Speech("en"), live=True)
+    shown = questions.answered(view)
+    assert shown is not None
+    assert drawing(name, "drawing").html in shown.html
+    assert all(drawing(sign, "sign").html in shown.html for sign in signs)
+
+
+@pytest.mark.parametrize("acts", ["isp", "infrastructure"])
+def test_a_box_may_be_restarted_whoever_owns_it(acts: str) -> None:
+    """Before the call, once; what else a customer could do to a router stays with its owner."""
+    restarts = [code for code, steps in remedies.BY_FAULT.items() if remedies.RESTART in steps]
+    assert {"router-hung", "router-cpu-overloaded", "router-dns-proxy-dead"} <= set(restarts)
+    call = "line-called" if acts == "infrastructure" else remedies.CALL
+    plain = json.loads(to_json(report_of("router-hung")))
+    for code in restarts:
+        plain["diagnosis"] |= {"fault": code, "acts": acts}
+        state = state_of(from_json(json.dumps(plain).encode()))
+        assert advice.advice(state) == advice.Advice("you", (remedies.RESTART, call)), code
+        after = advice.advice(state._replace(step=remedies.RESTART))
+        assert (after.turn, after.steps) == (advice.TURNS[acts], (call,))
+    plain["diagnosis"]["fault"] = "router-filter-blocks"
+    assert advice.advice(state_of(from_json(json.dumps(plain).encode()))).steps == (call,)
+
+
+def test_a_window_says_to_restart_a_providers_router_and_then_to_call() -> None:
+    report = report_of("router-hung")
+    assert report.diagnosis.acts == "isp"
+    restart = Speech("en").say("do.router-restarted")
+    text = brief(report, "en")
+    assert text.index(restart) < text.index("Call Lab Telecom")
+    done = (Step("router-restarted", "observed", report.started, 300),)
+    assert restart not in brief(Report(**{**vars(report), "steps": done}), "en")
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_whose_turn_it_is_agrees_with_the_report(name: str) -> None:
     d = report_of(name).diagnosis
@@ -354,7 +520,8 @@ def test_whose_turn_it_is_agrees_with_the_report(name: str) -> None:
     if d.verdict == "healthy":
         assert turn == "nobody"
     elif d.verdict == "fault":
-        assert turn == advice.TURNS[str(d.acts)]
+        restart = remedies.RESTART in remedies.BY_FAULT.get(str(d.fault), ())
+        assert turn == ("you" if restart else advice.TURNS[str(d.acts)])
     else:
         assert turn in ("you", "provider")
 

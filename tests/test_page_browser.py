@@ -116,6 +116,48 @@ def test_every_verdict_in_every_language(browser: Browser, axe: str, language: s
     assert not shown.heard
 
 
+def test_his_turn_is_as_calm_as_anybody_elses(browser: Browser) -> None:
+    look = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+    shown = Shown(browser)
+    looks = set()
+    for name in ("cable-out", "line-down-silent", "line-down", "healthy"):
+        tile = shown.show(page_of(state_of(report_of(name)))).locator(".turn > div").last
+        looks.add(tuple(tile.evaluate(look)))
+    assert len(looks) == 1
+    shown.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_short_verdict_leaves_no_gap_beside_it(browser: Browser, language: str) -> None:
+    shown = Shown(browser)
+    page = shown.show(page_of(state_of(report_of("healthy"), language)))
+    ends = page.evaluate("[...document.querySelectorAll('.verdict, .hand')].map(e => e.getBoundingClientRect().bottom)")
+    assert len(ends) == 2
+    assert abs(ends[0] - ends[1]) < 1
+    shown.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_an_answer_can_be_changed(browser: Browser, script: bool) -> None:
+    """The question is folded away beside its answer, in reach of the keyboard and without script; with another answer
+    it is folded again."""
+    state = state_of(report_of("line-down-silent"), answers={"line-lamp": "off", "phones": "unknown"})
+    shown = Shown(browser, java_script_enabled=script)
+    page = shown.show(page_of(state))
+    other = page.locator("#b-line-lamp-steady")
+    assert other.is_hidden()
+    page.locator("#d-line-lamp-off > summary").focus()
+    page.keyboard.press("Enter")
+    assert other.is_visible()
+    assert too_wide(page) <= 0
+    other.click()
+    if script:
+        shown.states = [event(state._replace(answers={"line-lamp": "steady", "phones": "unknown"}))]
+        page.wait_for_selector("#d-line-lamp-steady:not([open])")
+    assert shown.posted[0][1] == "do=answer&question=line-lamp&value=steady"
+    shown.close()
+
+
 @pytest.mark.parametrize(
     "look",
     [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}, {"forced_colors": "active", "color_scheme": "dark"}],
@@ -127,6 +169,7 @@ def test_every_kind_of_page_in_every_light(browser: Browser, axe: str, look: dic
         "measuring": MEASURING,
         "again": MEASURING._replace(phase="again", report=line, step="router-restarted"),
         "asked": state_of(silent, sending=Sending("offered", "desk.isp.example"), wish="deep-test", watched=True),
+        "answered": state_of(silent, answers={"router-lamps": "on", "los-lamp": "red", "phones": "unknown"}),
         "changed": state_of(well, earlier=(line,), saved="report.json", sending=KEPT._replace(state="sent")),
         "cleared": state_of(report_of("core-down"), trouble="not-saved"),
         "ended": state_of(line)._replace(phase="ended"),

@@ -35,10 +35,10 @@ pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 DRIVER = """\
 import sys
-import cpe_agent.page.command as command
+import cpe_agent.page.visit as visit
 for pair in filter(None, sys.argv.pop(1).split(",")):
     name, value = pair.split("=")
-    setattr(command, name, float(value))
+    setattr(visit, name, float(value))
 from cpe_agent.__main__ import main
 main()
 """
@@ -255,10 +255,10 @@ def test_a_computer_whose_loopback_is_down_shows_the_file(only_his_programs: Use
 def test_whoever_stops_it_finds_nothing_left(user: User, number: signal.Signals) -> None:
     page = user.start("page", "--no-browser")
     address = page.address()
+    assert "no network adapter" in page.until_verdict(address)
     place = user.folder / ".local/state/cpe-agent/page.address"
     assert place.read_text() == address
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    assert "no network adapter" in page.until_verdict(address)
     page.process.send_signal(number)
     assert page.ended()[0] == 1
     assert user.left() == {".local/state/cpe-agent/page.lock"}
@@ -290,6 +290,7 @@ def test_a_second_start_shows_the_page_of_the_first(only_his_programs: User) -> 
 def test_one_that_was_killed_is_in_nobody_s_way(user: User) -> None:
     first = user.start("page", "--no-browser")
     address = first.address()
+    first.until_verdict(address)
     first.process.kill()
     first.process.wait()
     stale = user.folder / ".local/state/cpe-agent/cpe-agent.html"

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from cpe_agent.deliver import live as live_module
 from cpe_agent.deliver.outbox import Outbox
-from cpe_agent.host import desk_link
 from cpe_agent.page import delivery
 from cpe_agent.page.delivery import ToDesk
 from cpe_agent.profile import Desk
-from cpe_agent.report import to_json
+from cpe_agent.report import Report, to_json
 from tests import desk_stand_in
 from tests.test_live import CASE, until
 from tests.test_report import report_of
+
+pytestmark = pytest.mark.usefixtures("no_system_proxies")
 
 
 @pytest.fixture(autouse=True)
@@ -28,17 +29,6 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(delivery, "_LEAST_PAUSE_S", 0.02)
     monkeypatch.setattr(delivery, "_LONGEST_PAUSE_S", 0.05)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    async def none() -> tuple[str, ...]:
-        return ()
-
-    monkeypatch.setattr(desk_link, "system_proxies", none)
-
-
-@pytest.fixture
-def desk() -> Iterator[desk_stand_in.Desk]:
-    with desk_stand_in.Desk() as running:
-        yield running
 
 
 def visit(
@@ -59,6 +49,13 @@ def visit(
 
     asyncio.run(whole())
     return states
+
+
+async def sent_until(way: ToDesk, report: Report, state: str) -> None:
+    """The customer's yes to a report, and what became of it."""
+    way.offer(report)
+    way.send()
+    await until(lambda: way.sending.state == state)
 
 
 def test_nothing_goes_before_the_yes(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
@@ -100,9 +97,7 @@ def test_a_dead_line_keeps_it_and_it_goes_when_the_line_is_back(tmp_path: Path) 
     gone.stop()
 
     async def work(way: ToDesk) -> None:
-        way.offer(dead)
-        way.send()
-        await until(lambda: way.sending.state == "kept")
+        await sent_until(way, dead, "kept")
         assert way.sending.next_try
         assert way.sending.reason
         with desk_stand_in.Desk(port=gone.port) as back:
@@ -119,9 +114,7 @@ def test_what_is_kept_stays_when_the_page_ends(tmp_path: Path) -> None:
     report = report_of("no-carrier")
 
     async def work(way: ToDesk) -> None:
-        way.offer(report)
-        way.send()
-        await until(lambda: way.sending.state == "kept")
+        await sent_until(way, report, "kept")
 
     visit("http://127.0.0.1:9", tmp_path, work)
     assert Outbox(tmp_path / "outbox").read(report.id) == to_json(report)
@@ -129,9 +122,7 @@ def test_what_is_kept_stays_when_the_page_ends(tmp_path: Path) -> None:
 
 def test_a_yes_taken_back_leaves_nothing(tmp_path: Path) -> None:
     async def work(way: ToDesk) -> None:
-        way.offer(report_of("no-carrier"))
-        way.send()
-        await until(lambda: way.sending.state == "kept")
+        await sent_until(way, report_of("no-carrier"), "kept")
         way.keep_back()
         assert way.sending.state == "held"
 
@@ -139,28 +130,16 @@ def test_a_yes_taken_back_leaves_nothing(tmp_path: Path) -> None:
     assert not Outbox(tmp_path / "outbox").all()
 
 
-def test_a_disk_that_takes_nothing_is_said(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
-    (tmp_path / "outbox").write_text("a file stands where the folder should be")
+@pytest.mark.parametrize(("by", "reason"), [("disk", "cannot-keep."), ("desk", "422")])
+def test_what_is_refused_is_said(desk: desk_stand_in.Desk, tmp_path: Path, by: str, reason: str) -> None:
+    if by == "disk":
+        (tmp_path / "outbox").write_text("a file stands where the folder should be")
+    else:
+        desk.moods.append("refuse")
 
     async def work(way: ToDesk) -> None:
-        way.offer(report_of("no-carrier"))
-        way.send()
-        await until(lambda: way.sending.state == "refused")
-        assert way.sending.reason is not None
-        assert way.sending.reason.startswith("cannot-keep.")
-
-    visit(desk, tmp_path, work)
-
-
-def test_what_the_desk_refuses_is_said(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
-    desk.moods.append("refuse")
-
-    async def work(way: ToDesk) -> None:
-        way.offer(report_of("no-carrier"))
-        way.send()
-        await until(lambda: way.sending.state == "refused")
-        assert way.sending.reason is not None
-        assert way.sending.reason.startswith("422")
+        await sent_until(way, report_of("no-carrier"), "refused")
+        assert str(way.sending.reason).startswith(reason)
 
     visit(desk, tmp_path, work)
 

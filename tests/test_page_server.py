@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from cpe_agent.host import listening
 from cpe_agent.layout import SEGMENTS
 from cpe_agent.page import server as served
 from cpe_agent.page.board import Board
@@ -30,7 +31,8 @@ class Stand:
     def __init__(self) -> None:
         self.board = Board(START)
         self.posted: list[dict[str, str]] = []
-        self.server = Server(self.board, self._act)
+        self.listening = listening.listen()
+        self.server = Server(self.board, self._act, self.listening)
         self.host, self.path, self.port = "", "", 0
 
     def _act(self, fields: dict[str, str]) -> bool:
@@ -38,7 +40,8 @@ class Stand:
         return fields.get("do") == "again"
 
     async def begin(self) -> None:
-        parts = urlsplit(await self.server.start())
+        await self.server.start()
+        parts = urlsplit(self.listening.address)
         self.host, self.path, self.port = parts.netloc, parts.path, parts.port or 0
 
     async def send(self, data: bytes) -> bytes:
@@ -407,7 +410,30 @@ def test_only_this_computer_can_reach_it() -> None:
 def test_the_server_loads_no_web_server_of_the_library() -> None:
     import subprocess
 
-    code = "import sys; import cpe_agent.page.server, cpe_agent.page.command; print('\\n'.join(sys.modules))"
+    code = "import sys; import cpe_agent.page.server, cpe_agent.page.visit; print('\\n'.join(sys.modules))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"http.server", "http.client", "email", "webbrowser", "cpe_agent.report", "cpe_agent.facts"}
     assert not set(ran.stdout.split()) & heavy
+
+
+def test_the_address_needs_nothing_of_what_serves_it() -> None:
+    """Who asks before the server runs waits in the queue, and is answered."""
+    import subprocess
+
+    code = "import sys; import cpe_agent.commands.page, cpe_agent.page.command; print('\\n'.join(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(ran.stdout.split()) & {"asyncio", "ssl", "logging", "json", "subprocess", "cpe_agent.page.server"}
+
+    async def early() -> bytes:
+        place = listening.listen()
+        reader, writer = await asyncio.open_connection("127.0.0.1", place.port)
+        path = urlsplit(place.address).path
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{place.port}\r\n\r\n".encode())
+        server = Server(Board(START), lambda fields: False, place)
+        await server.start()
+        answer = await reader.readline()
+        writer.close()
+        await server.close()
+        return answer
+
+    assert asyncio.run(early()).startswith(b"HTTP/1.1 200 ")

@@ -203,6 +203,21 @@ def test_an_answer_is_judged_at_once(kept: list[KeptRun]) -> None:
     assert len(kept) == 1, "and it is no run of its own"
 
 
+def test_an_answer_that_is_changed_takes_with_it_what_it_told() -> None:
+    """Judged at once, from what was measured; what only the answer before had told was not done."""
+
+    async def changed(session: Session, board: Seen, recording: Changing) -> None:
+        told = []
+        for value in ("fails", "unknown", "works", "unknown"):
+            assert session.act({"do": "answer", "question": "cable-swap", "value": value})
+            report = await settled(session, board)
+            assert report.sections["answers"].content == {"given": {"cable-swap": value}}
+            told.append([step.step for step in report.steps])
+        assert told == [["lan-cable-swapped"], [], ["lan-cable-swapped"], []]
+
+    assert on("line-down", changed).phases() == ["measuring", "done"]
+
+
 def test_two_presses_are_one_wish_and_what_is_asked_meanwhile_comes_after() -> None:
     async def pressed(session: Session, board: Seen, recording: Changing) -> None:
         for _ in range(3):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -43,24 +43,31 @@ def owner(j: Judgement) -> str | None:
     return None if j.headline is None else str(j.headline.fault.owner)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['file']}: {c['name']}")
-def test_removing_any_one_section_never_names_another_owner(case: dict[str, Any]) -> None:
-    facts = facts_of(home_of(case))
-    whole = judge(Look(facts), ALL)
-    for name, fewer in each_without_one(facts):
-        without = judge(Look(fewer), ALL)
+class Bereft(NamedTuple):
+    whole: Judgement
+    without: dict[str, Judgement]  # by the name of the section that is missing
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda c: f"{c['file']}: {c['name']}")
+def bereft(request: pytest.FixtureRequest) -> Bereft:
+    """A case, judged whole and less each of its sections; made once for all that is asked of it."""
+    facts = facts_of(home_of(request.param))
+    return Bereft(judge(Look(facts), ALL), {name: judge(Look(fewer), ALL) for name, fewer in each_without_one(facts)})
+
+
+def test_removing_any_one_section_never_names_another_owner(bereft: Bereft) -> None:
+    whole = bereft.whole
+    for name, without in bereft.without.items():
         if whole.verdict == "fault":
             told = f"without {name}: {without.headline and without.headline.fault.code}"
             assert without.verdict == "inconclusive" or owner(without) == owner(whole), told
         assert without.verdict != "healthy" or whole.verdict == "healthy", f"without {name} it looks healthy"
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['file']}: {c['name']}")
-def test_an_unknown_never_raises_a_grade(case: dict[str, Any]) -> None:
-    facts = facts_of(home_of(case))
-    before = {f.fault.code: f.grade for f in judge(Look(facts), ALL).findings if f.standing != "refuted"}
-    for name, fewer in each_without_one(facts):
-        for finding in judge(Look(fewer), ALL).findings:
+def test_an_unknown_never_raises_a_grade(bereft: Bereft) -> None:
+    before = {f.fault.code: f.grade for f in bereft.whole.findings if f.standing != "refuted"}
+    for name, without in bereft.without.items():
+        for finding in without.findings:
             told = f"{finding.fault.code} without {name}"
             if finding.fault.code in before:
                 assert GRADES.index(finding.grade) >= GRADES.index(before[finding.fault.code]), told

@@ -8,7 +8,6 @@ import re
 import shlex
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from click.testing import CliRunner, Result
 from cpe_agent.cli import cli
 from cpe_agent.deliver import command, login_task
 from cpe_agent.deliver.outbox import FOLDER, Outbox
-from cpe_agent.host import desk_link, user_state
+from cpe_agent.host import user_state
 from cpe_agent.host.state_folder import state_folder
 from cpe_agent.profile import BadProfile, Desk, load, read_profile
 from cpe_agent.report import Report, to_json
@@ -28,23 +27,15 @@ TICKET = "THE-TICKET-0123456789"
 PIN = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
+pytestmark = pytest.mark.usefixtures("no_system_proxies")
+
+
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.delenv("SUDO_UID", raising=False)
-
-    async def none() -> tuple[str, ...]:
-        return ()
-
-    monkeypatch.setattr(desk_link, "system_proxies", none)
-
-
-@pytest.fixture
-def desk() -> Iterator[desk_stand_in.Desk]:
-    with desk_stand_in.Desk() as running:
-        yield running
 
 
 @pytest.fixture

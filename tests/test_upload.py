@@ -32,13 +32,12 @@ from tests.test_report import report_of
 Told = list[tuple[str, dict[str, object]]]
 
 
+pytestmark = pytest.mark.usefixtures("no_system_proxies")
+
+
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def none() -> tuple[str, ...]:
-        return ()
-
     monkeypatch.setattr(upload, "TRY_S", 1.0)
-    monkeypatch.setattr(desk_link, "system_proxies", none)  # this machine's own are none of the tests' business
 
 
 @pytest.fixture
@@ -49,12 +48,6 @@ def clock() -> Clock:
 @pytest.fixture
 def box(tmp_path: Path, clock: Clock) -> Outbox:
     return Outbox(tmp_path / "outbox", clock=clock)
-
-
-@pytest.fixture
-def desk() -> Iterator[desk_stand_in.Desk]:
-    with desk_stand_in.Desk() as running:
-        yield running
 
 
 def filled(box: Outbox, number: int = 1, **more: str) -> Kept:

@@ -101,6 +101,30 @@ def test_amounts_and_durations() -> None:
     assert counted("values", "days", 21, "ru") != counted("values", "days", 22, "ru")
 
 
+TERMS = {
+    # of the field, which people who tried the page stumbled over
+    "en": r"look-?ups?\b|looked up|\bexchange\b",
+    "he": r"שירות השמות|בירור שם|מרכזייה",
+    "ar": r"ترجمة الأسماء|المقسم",
+    "ru": r"служб\w+ им[её]н|запрос\w* им[её]н|поиск им[её]н|\bстанци",
+}
+FOR_HIM = re.compile(
+    r"\w+\.FAULTS\.[\w-]+\.(title|customer)|(page|steps|questionnaire)\..*|answers\..*|interface\.PHRASES\.section\..*"
+)
+"""What only a customer reads, or he before anybody else."""
+
+
+@pytest.mark.parametrize("language", [*TRANSLATED, "en"])
+def test_a_customer_reads_plain_words(language: str) -> None:
+    wrong = re.compile(TERMS[language], re.IGNORECASE)
+    said = english().items() if language == "en" else ((m.context, m.string) for m in read(language) if m.id)
+    found = [(c, form) for c, sentence in said if FOR_HIM.fullmatch(str(c)) for form in texts(sentence)]
+    assert len(found) > 500
+    assert not [(context, form) for context, form in found if wrong.search(form)]
+    pon = {context for context, form in found if re.search(r"\bPON\b", form)}
+    assert pon <= {"page.PHRASES.ask.line-lamp"}, "what is printed on a fibre box is told where he looks at it"
+
+
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_titles_stay_short(language: str) -> None:
     from cpe_agent.diagnose.catalogue import BY_CODE

@@ -21,6 +21,12 @@ def write(place: Path, data: bytes) -> None:
         _whole(Path(os.path.realpath(place)), data, old)
 
 
+def write_private(place: Path, data: bytes) -> None:
+    """A file of this program's own, for this user alone. Raises OSError. Whatever is there is replaced, a link too, and
+    nothing of it is kept. It is not forced to the disk: after a power cut nobody needs it."""
+    _whole(place, data, None, private=True)
+
+
 def _into(place: Path, data: bytes) -> None:
     # A FIFO that nobody reads would block the opening for ever; this way it is an error (ENXIO).
     handle = os.open(place, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
@@ -29,9 +35,9 @@ def _into(place: Path, data: bytes) -> None:
         _all(into.fileno(), data)
 
 
-def _whole(file: Path, data: bytes, old: os.stat_result | None) -> None:
+def _whole(file: Path, data: bytes, old: os.stat_result | None, *, private: bool = False) -> None:
     partial = file.with_name(f".cpe-agent-{os.urandom(6).hex()}")  # a name that nobody can have laid a link at
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if private else 0o666)
     try:
         with open(handle, "wb", buffering=0) as into:
             if old is not None:
@@ -39,7 +45,8 @@ def _whole(file: Path, data: bytes, old: os.stat_result | None) -> None:
                     os.fchown(handle, old.st_uid, old.st_gid)
                 os.fchmod(handle, stat.S_IMODE(old.st_mode))
             _all(into.fileno(), data)
-            os.fsync(handle)
+            if not private:
+                os.fsync(handle)
         partial.replace(file)
     except BaseException:
         partial.unlink(missing_ok=True)

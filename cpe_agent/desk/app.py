@@ -6,15 +6,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.sync import AsyncCallable
 
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.templating import HERE
@@ -35,12 +37,17 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
-ASSETS = {"desk.css": "text/css", "desk.js": "text/javascript"}
+ASSETS = {
+    "desk.css": "text/css",
+    "desk.js": "text/javascript",
+    "public.css": "text/css",
+    "q.js": "text/javascript",
+}
 YEAR_S = 365 * 86400
 
 
 @get("/assets/{name:str}", opt={"needs": ANYONE}, sync_to_thread=False)
-def asset(name: str) -> Response[bytes]:
+def asset(name: FromPath[str]) -> Response[bytes]:
     """The page's own style and script."""
     if name not in ASSETS:
         raise HTTPException(status_code=404)
@@ -98,7 +105,28 @@ class Safe:
 
 def build(desk: Desk) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
+    from cpe_agent.desk.cases.watching import watching
     from cpe_agent.desk.ingest.opening import open_ingest, takes
+    from cpe_agent.desk.live.stream import Stream
+
+    safe = Safe(asked(desk))
+    ingest = open_ingest(desk)
+    stream = Stream(desk.feed, watching(desk))
+    watched = Safe(cast(ASGIApp, stream))
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
+            await ingest(scope, receive, send)
+        elif scope["type"] == "http" and stream.takes(scope["path"]):
+            await watched(scope, receive, send)
+        else:
+            await safe(scope, receive, send)
+
+    return app
+
+
+def asked(desk: Desk) -> Litestar:
+    """What the provider's people and programs ask."""
     from cpe_agent.desk.pages.routes import ROUTES
     from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
@@ -121,21 +149,24 @@ def build(desk: Desk) -> ASGIApp:
                 "secure": desk.settings.secure,
                 "origin": desk.settings.public_url,
                 "address": desk.settings.address,
+                "provider": desk.provider,
+                "passkeys": desk.passkeys,
             }
         ),
         on_startup=[desk.start],
         on_shutdown=[desk.drain, desk.close],
     )
-    safe = Safe(people)
-    ingest = open_ingest(desk)
+    _threads_once(people)
+    return people
 
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and takes(scope["method"], scope["path"]):
-            await ingest(scope, receive, send)
-        else:
-            await safe(scope, receive, send)
 
-    return app
+def _threads_once(app: Litestar) -> None:
+    """Litestar (2.25) puts a function into a thread once for every handler of its path, so that one with a GET and a
+    POST gets a thread that starts a thread and waits for neither."""
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            while isinstance(handler.fn, AsyncCallable) and isinstance(handler.fn.func, AsyncCallable):
+                handler._fn = handler.fn.func
 
 
 def _person(request: Request[Any, Any, Any]) -> Person | None:

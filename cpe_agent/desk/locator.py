@@ -22,7 +22,9 @@ MOST = (1 << 2 * _HALF) - 1
 
 class Locator:
     def __init__(self, key: bytes) -> None:
-        self._key = key[:64]
+        self._turns = [
+            hashlib.blake2b(key=key[:64], digest_size=4, person=b"locator%d" % turn) for turn in range(_ROUNDS)
+        ]
 
     def code(self, seq: int) -> str:
         """Raises ValueError for what is no place in the order."""
@@ -50,5 +52,6 @@ class Locator:
         return (left << _HALF | right) or None
 
     def _round(self, turn: int, half: int) -> int:
-        digest = hashlib.blake2b(half.to_bytes(3, "big"), key=self._key, digest_size=4, person=b"locator%d" % turn)
+        digest = self._turns[turn].copy()  # the key is already in it
+        digest.update(half.to_bytes(3, "big"))
         return int.from_bytes(digest.digest(), "big") & _MASK

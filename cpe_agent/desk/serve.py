@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import sys
+from types import FrameType
 
 import click
 
 from cpe_agent.desk.desk import Desk, open_desk
+from cpe_agent.desk.people.oidc import BadProvider
+from cpe_agent.desk.records.store import Newer
 from cpe_agent.desk.secret import NoSecret
 from cpe_agent.desk.settings import Settings
 
@@ -22,9 +26,10 @@ def run(settings: Settings, *, demo: bool) -> None:
     settings = settings._replace(port=listening.getsockname()[1])
     try:
         desk = open_desk(settings)
-    except (OSError, NoSecret) as error:
+    except (OSError, NoSecret, Newer, BadProvider) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
+    click.echo("Ready.", err=True)
     _serve(desk, listening)
 
 
@@ -34,6 +39,7 @@ def _listen(host: str, port: int) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(1024)
     except OSError as error:
         listening.close()
         raise CannotStart(f"{host}:{port} cannot be used: {error.strerror}; choose another with --listen") from None
@@ -63,8 +69,23 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
 
     from cpe_agent.desk.app import build
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            desk.feed.close()  # or the pages that watch a case would keep the server for as long as it waits
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         build(desk), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
+        # The proxy in front, on this machine, says whose request it is: limits go by neighbourhoods.
+        proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+
+    class Server(uvicorn.Server):
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            desk.feed.close()  # who watches a case would be waited for
+            super().handle_exit(sig, frame)
+
+    for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
+        signal.signal(told, lambda *_: None)
+    Server(config).run(sockets=[listening])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
 
 PATIENCE_S = 3.0  # a program that hands the page on ends within this; one that is the browser itself stays
 MOST_PROGRAMS = 12
@@ -40,6 +41,19 @@ def open_page(address: str) -> bool:
             return False
         return True
     return any(_took(command) for command in _commands(address)[:MOST_PROGRAMS])
+
+
+def opening(address: str) -> Callable[[], bool]:
+    """Begins to open it, in the background; what is given back waits for the answer of ``open_page``."""
+    took: list[bool] = []
+    thread = threading.Thread(target=lambda: took.append(open_page(address)), daemon=True, name="open")
+    thread.start()
+
+    def opened() -> bool:
+        thread.join()
+        return took == [True]
+
+    return opened
 
 
 def _commands(address: str) -> list[list[str]]:

@@ -14,8 +14,9 @@ from cpe_agent.diagnose.fault import expressions
 from cpe_agent.diagnose.predicate import Expr
 from cpe_agent.facts import Answers
 from cpe_agent.next_step import ANSWERED_BY, content
-from cpe_agent.page.remedies import BY_FAULT, BY_TEST, CALL, FOR_A_REPRESENTATIVE, OWN
+from cpe_agent.page.remedies import BY_FAULT, BY_TEST, CALL, FOR_A_REPRESENTATIVE, OWN, RESTART
 from cpe_agent.page.state import PageState
+from cpe_agent.questionnaire import UNKNOWN_ANSWER
 from cpe_agent.report import Report
 
 MOST_STEPS = 3
@@ -43,8 +44,12 @@ BY_EFFORT = (
 NOT_RECORDED = frozenset({CALL, "line-called", "router-left-on", "site-later"})
 """Steps that end in no check of this program."""
 
+SINCE = "changed"
+"""Since when, and what was new then. No measurement's rules read it; where a suspect's picture does, it tells the
+representative what to think of first."""
+
 _STAND_FOR = {"first-socket": "first-socket-tried", "cable-swap": "lan-cable-swapped", "browser": "browser-tried"}
-"""An answer that tells of a step done."""
+"""A question whose answer, unless it is "I do not know", tells of a step done."""
 
 
 class Advice(NamedTuple):
@@ -71,7 +76,8 @@ def advice(state: PageState) -> Advice:
     wanted = QUESTION_OF.get(test or "")
     if wanted in asked:
         return Advice("you", (), asked)
-    if test is None or test in FOR_A_REPRESENTATIVE:
+    answered = wanted is not None and test not in BY_TEST  # and whatever he said, it does not decide
+    if test is None or test in FOR_A_REPRESENTATIVE or answered:
         return Advice("provider", (CALL,), asked)
     if test not in BY_TEST:
         return Advice("you", (), asked, test)
@@ -85,9 +91,11 @@ def _fault(report: Report, done: frozenset[str]) -> Advice:
     fault = BY_CODE.get(code)
     if turn == "you":
         return Advice(turn, _left(BY_FAULT.get(code, (OWN,)), done) or (CALL,))
+    call = "line-called" if turn == "line" else CALL
+    if RESTART in BY_FAULT.get(code, ()) and RESTART not in done:
+        return Advice("you", (RESTART, call))
     if turn in ("site", "nobody"):
         return Advice(turn, BY_FAULT.get(code, (OWN,)))
-    call = "line-called" if turn == "line" else CALL
     at_the_line = fault is not None and fault.owner in ("access", "account", "isp-core") and turn != "billing"
     return Advice(turn, (call, "router-left-on") if at_the_line else (call,))
 
@@ -104,12 +112,14 @@ def done_before(state: PageState) -> frozenset[str]:
         done.add(state.step)
     given = content(reports[-1], "answers").get("given") if reports else None
     answers = {**(given if isinstance(given, dict) else {}), **state.answers}
-    return frozenset(done | {step for question, step in _STAND_FOR.items() if question in answers})
+    told = {question for question, answer in answers.items() if answer != UNKNOWN_ANSWER}
+    return frozenset(done | {step for question, step in _STAND_FOR.items() if question in told})
 
 
 def questions(report: Report, answers: dict[str, str]) -> tuple[str, ...]:
     """What to ask: the deciding test's own question, then those whose answer one suspect's rules read and another's
-    read otherwise. When a name stands already, only what clears the home's own wiring before anybody is sent."""
+    read otherwise, last ``SINCE``. When a name stands already, only what clears the home's own wiring before anybody is
+    sent."""
     d = report.diagnosis
     given = content(report, "answers").get("given")
     known = {**(given if isinstance(given, dict) else {}), **answers}
@@ -122,6 +132,8 @@ def questions(report: Report, answers: dict[str, str]) -> tuple[str, ...]:
     read = [{name for e in expressions(fault, stated=False) for name in _asked_by(e)} for fault in suspects]
     apart = {name for names in read for name in names if not all(name in other for other in read)}
     wanted = [*first, *(name for name in BY_EFFORT if name in apart)]
+    if any(SINCE in _asked_by(e) for fault in suspects for e in expressions(fault)):
+        wanted.append(SINCE)
     return tuple(dict.fromkeys(q for q in wanted if q in QUESTIONS and q not in known))[:MOST_QUESTIONS]
 
 

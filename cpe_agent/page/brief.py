@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from cpe_agent.card import provider
+from cpe_agent.page.remedies import BY_FAULT, RESTART
 from cpe_agent.report import Report
-from cpe_agent.words import deciding_test, fault_text, ui
+from cpe_agent.words import deciding_test, fault_text, phrase, ui
 
 
 def brief(report: Report, language: str) -> str:
@@ -15,7 +16,10 @@ def brief(report: Report, language: str) -> str:
     elif d.verdict == "fault" and d.fault is not None:
         text = fault_text(d.fault, language)
         calls = d.acts in ("isp", "infrastructure", "billing")
-        said = [text.customer, (ui("call", language) if calls else text.next_step).format(provider=who)]
+        said = [text.customer]
+        if calls and RESTART in BY_FAULT.get(d.fault, ()) and not any(s.step == RESTART for s in report.steps):
+            said.append(phrase("page", f"do.{RESTART}", language))
+        said.append((ui("call", language) if calls else text.next_step).format(provider=who))
     else:
         said = [ui("inconclusive.text" if d.first_broken or d.suspects else "inconclusive.unmeasured", language)]
         if d.next_test is not None:

@@ -1,39 +1,22 @@
-"""``cpe-agent page``: the check begins at once, the page opens beside it, and where no page comes up the verdict still
-reaches the person: as a file in the browser, in a window of the system's own, on the terminal."""
+"""``cpe-agent page``: the address first, and the browser on its way to it, then all that a page needs."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import signal
 import sys
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.host import browser
-from cpe_agent.host.thread import in_thread
-from cpe_agent.layout import SEGMENTS
+from cpe_agent.host.listening import listen
 from cpe_agent.page import whereabouts
-from cpe_agent.page.board import Board
-from cpe_agent.page.server import Server
-from cpe_agent.page.state import PageState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cpe_agent.facts import Answers, Plan
     from cpe_agent.host import Host
-    from cpe_agent.page.session import Deliverer, Session
-
-WATCHDOG_S = 7.0  # a browser that is started cold on an old disk takes four
-IDLE_S = 60.0  # the page was closed; a reload, or a laptop's lid, is no end
-NEVER_STREAMED_S = 900.0  # nobody listens: a file, or a browser without script, that somebody may still be reading
-MOST_S = 4 * 3600.0
-_LOOK_S = 1.0
-_OPEN_S = 60.0
-_ALIVE_S = 2.0
-_TRIES, _APART_S = 10, 0.2  # the first start is between its lock and its address for a tenth of a second
+    from cpe_agent.page.session import Deliverer
 
 
 class Page(NamedTuple):
@@ -55,161 +38,31 @@ def run_page(page: Page) -> str | None:
     try:
         with whereabouts.only_one() as place:
             whereabouts.remove_file()
-            return asyncio.run(_page(page, place))
+            return _run(page, place)
     except BlockingIOError:
-        address = asyncio.run(_first_one())
+        import asyncio
+
+        from cpe_agent.page.visit import first_one
+
+        address = asyncio.run(first_one())
     if address is None:  # it hangs, or another user's program holds the name: then there are two
-        return asyncio.run(_page(page, None))
+        return _run(page, None)
     _say(address)
     if page.browser:
         browser.open_page(address)
     return "healthy"  # nothing was measured here that could say otherwise
 
 
-async def _page(page: Page, place: Path | None) -> str | None:
-    board = Board(PageState(page.language, "measuring", dict.fromkeys(SEGMENTS, "unknown")))
-    session: Session | None = None
-    server = Server(board, lambda fields: session is not None and session.act(fields))
-    stopping = asyncio.Event()
-    _on_signals(stopping)
-    address = await server.start()
-    if place is not None:
-        whereabouts.leave_address(place, address)
-    _say(address)
-    opened = asyncio.create_task(_open(address)) if page.browser else None
-    await asyncio.sleep(0)  # its thread begins before this one is busy with the imports of a check
-    from cpe_agent.page.session import Session
+def _run(page: Page, place: Path | None) -> str | None:
+    listening = listen()
+    with listening.sock:
+        _say(listening.address)
+        opened = browser.opening(listening.address) if page.browser else None
+        import asyncio  # it and the rest take longer than all before, and the browser longer still
 
-    deliverer = page.deliverer()
-    if deliverer is not None:
-        await deliverer.open()
-    session = Session(page.host(), page.plan, page.answers, board, stopping, case=page.case, deliverer=deliverer)
-    tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(session.run()),
-        asyncio.create_task(_until_idle(server, session)),
-    ]
-    if opened is not None:
-        tasks.append(asyncio.create_task(_shown_somehow(opened, server, session, board)))
-    tasks.append(asyncio.create_task(stopping.wait()))
-    try:
-        await asyncio.wait((*tasks[:2], tasks[-1]), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        board.show(board.state._replace(phase="ended", trying=()))
-        for task in tasks:
-            task.cancel()
-        await server.close()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if deliverer is not None:
-            await deliverer.close()
-    report = board.state.report
-    return None if report is None else report.diagnosis.verdict
+        from cpe_agent.page.visit import visit
 
-
-async def _shown_somehow(opened: asyncio.Task[bool], server: Server, session: Session, board: Board) -> None:
-    """No request within ``WATCHDOG_S``: the browser does not come to us (a proxy or a protection program that stands
-    between, or there is none). A file needs no connection."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(WATCHDOG_S):
-            if await opened:
-                await server.shown.wait()
-                return
-    await session.judged.wait()
-    if server.shown.is_set():
-        return
-    from cpe_agent.page.document import document
-
-    file = None
-    try:
-        with contextlib.suppress(OSError):
-            file = whereabouts.write_file(document(board.state, live=False, nonce=""))
-            if await _open(file.as_uri()):
-                await asyncio.Event().wait()  # the file stays as long as the program
-        if not await _in_a_window(board):
-            _on_the_terminal(board)
-        if not server.shown.is_set():
-            session.stopping.set()  # it was read, and there is no page to come back to
-    finally:
-        whereabouts.remove_file(file)
-
-
-async def _open(address: str) -> bool:
-    with contextlib.suppress(TimeoutError):
-        return await in_thread(browser.open_page, address, timeout_s=_OPEN_S)
-    return False
-
-
-async def _in_a_window(board: Board) -> bool:
-    from cpe_agent.host import dialog
-    from cpe_agent.page.brief import brief
-
-    report = board.state.report
-    if report is None:
-        return False
-    with contextlib.suppress(TimeoutError):
-        return await in_thread(dialog.show, "cpe-agent", brief(report, board.state.language), timeout_s=MOST_S)
-    return True
-
-
-def _on_the_terminal(board: Board) -> None:
-    report = board.state.report
-    if report is not None and sys.stdout is not None:
-        from cpe_agent.card import card
-        from cpe_agent.terminal import screen
-
-        with contextlib.suppress(OSError):
-            sys.stdout.write("\n" + card(report, language=board.state.language, **screen()))
-            sys.stdout.flush()
-
-
-async def _until_idle(server: Server, session: Session) -> None:
-    """Nobody looks any more, and the verdict is out."""
-    began = time.monotonic()
-    while True:
-        await asyncio.sleep(_LOOK_S)
-        now = time.monotonic()
-        if now - began > MOST_S:
-            return
-        if server.streams or session.finished_at is None:
-            continue
-        last = max(session.finished_at, server.seen_at or began)
-        if now - last > (IDLE_S if server.streamed else NEVER_STREAMED_S):
-            return
-
-
-async def _first_one() -> str | None:
-    """The address of the page that is already there, once it answers."""
-    for _ in range(_TRIES):
-        address = whereabouts.left_address()
-        if address is not None and await _answers(address):
-            return address
-        await asyncio.sleep(_APART_S)
-    return None
-
-
-async def _answers(address: str) -> bool:
-    host, _, path = address.removeprefix("http://").partition("/")
-    name, _, port = host.partition(":")
-    try:
-        async with asyncio.timeout(_ALIVE_S):
-            reader, writer = await asyncio.open_connection(name, int(port))
-            try:
-                writer.write(f"HEAD /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("ascii"))
-                return (await reader.readline()).startswith(b"HTTP/1.1 200 ")
-            finally:
-                writer.close()
-                await writer.wait_closed()
-    except (OSError, ValueError):
-        return False
-
-
-def _on_signals(stopping: asyncio.Event) -> None:
-    """Ctrl-C, SIGTERM, and the terminal that goes away."""
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            with contextlib.suppress(NotImplementedError):  # Windows: KeyboardInterrupt ends it
-                loop.add_signal_handler(number, stopping.set)
+        return asyncio.run(visit(page, listening, opened, place))
 
 
 def _say(address: str) -> None:

@@ -195,13 +195,18 @@ def _wish(view: View) -> Markup | None:
 
 
 def _found(view: View) -> Markup:
-    from cpe_agent.page import finding, handing, proof
+    from cpe_agent.page import finding, handing, proof, questions
     from cpe_agent.page.advice import advice
+    from cpe_agent.page.remedies import CALL
 
     report = view.state.report
     assert report is not None
     told = advice(view.state)
+    if not view.live and told.questions and not told.steps and told.test is None:
+        told = told._replace(turn="provider", steps=(CALL,))  # a file asks nothing: that is left to the telephone
+    well = report.diagnosis.verdict == "healthy"
     tone = {"healthy": "ok", "fault": "bad"}.get(report.diagnosis.verdict, "open")
+    code, again = handing.hand_over(view, told), finding.checked(view)
     verdict = tag(
         "div",
         {"class": f"card verdict tone-{tone}"},
@@ -209,24 +214,26 @@ def _found(view: View) -> Markup:
         tag("p", {"class": "lead"}, finding.explanation(view)),
         finding.turn(view, told),
         way(view),
+        again if well else None,  # with nothing to do below it
     )
     todo: tuple[Markup | None, ...]
     passing: tuple[Markup | None, ...]
-    steps, asked = finding.steps(view, told), finding.questions(view, told)
-    code, again = handing.hand_over(view, told), finding.checked(view)
-    if report.diagnosis.verdict == "inconclusive":  # the answer comes first while nothing is named
+    steps, asked = finding.steps(view, told), questions.questions(view, told)
+    if well:
+        todo, passing = (), (code,)
+    elif report.diagnosis.verdict == "inconclusive":  # the answer comes first while nothing is named
         todo, passing = (asked, steps), (code, again)
     elif told.turn == "you":
         todo, passing = (steps, asked), (code, again)
     else:  # the call comes first, and on a narrow screen the code is right below it
         todo, passing = (steps,), (code, asked, again)
     first = (verdict, proof.receipt(view), *todo, proof.notes(view))
-    second = (*passing, finding.changed(view), finding.already(view))
+    second = (*passing, questions.answered(view), finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))
     return together(
         tag(
             "div",
-            {"class": "columns"},
+            {"class": "columns even" if well else "columns"},
             tag("div", {"class": "first"}, *first),
             tag("div", {"class": "second"}, *second),
         ),

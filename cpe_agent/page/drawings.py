@@ -139,6 +139,29 @@ STEPS: dict[str, tuple[Shape, ...]] = {
         _path("M6 36h22M28 29h10v14H28z", **_STRONG),
         _path("M42 36h6", **_STRONG),
     ),
+    # what a question asks to look at; every box with what is printed on it
+    "router-lamps": (
+        _path("M12 34h72v26H12zM26 34l-6-26M70 34l6-26"),
+        *(_dot(x, 47, 4, **_STRONG) for x in (26, 40, 54, 68)),
+    ),
+    "modem-lamps": (
+        _path("M32 6h32v52H32zM48 58v10"),
+        *(_dot(48, y, 4, **_STRONG) for y in (17, 32, 47)),
+    ),
+    "line-lamp": (
+        _path("M12 28h72v36H12zM26 28l-5-20M70 28l5-20"),
+        *(_dot(x, 40, 3) for x in (24, 64, 76)),
+        _dot(44, 40, 4.5, **_STRONG),
+        _path("M44 6v20m-6-6 6 6 6-6", **_STRONG),
+        _path("M33 50v8h3l3-2v-4l-3-2zM48 50h-5v4h5v4h-5M53 50v8h4", **_STRONG),  # DSL
+    ),
+    "los-lamp": (
+        _path("M20 28h56v36H20zM48 64v6"),
+        *(_dot(x, 40, 3) for x in (29, 67)),
+        _dot(48, 40, 4.5, **_STRONG),
+        _path("M48 6v20m-6-6 6 6 6-6", **_STRONG),
+        _path("M37 50v8h4M45 50h6v8h-6zM60 50h-5v4h5v4h-5", **_STRONG),  # LOS
+    ),
     "letter": (
         _path("M20 6h56v60H20z"),
         _path("M30 18h36M30 28h24"),
@@ -155,6 +178,13 @@ OTHERS: dict[str, tuple[Shape, ...]] = {
     "billing": (_path("M4 2h16v20l-4-2-4 2-4-2-4 2zM8 8h8M8 13h8"),),
     "site": (_dot(12, 12, 10), _path("M2 12h20M12 2c-6 6-6 14 0 20M12 2c6 6 6 14 0 20")),
     "nobody": (_dot(12, 12, 10), _path("m7 12.5 3.5 3.5 6.5-8")),
+    # lamps: dark, lit, and lit by turns
+    "lamp-off": (_dot(12, 12, 6),),
+    "lamp-on": (
+        _dot(12, 12, 5.5, **_FULL),
+        _path("M12 1.5v2M12 20.5v2M1.5 12h2M20.5 12h2M4.6 4.6 6 6M18 18l1.4 1.4M4.6 19.4 6 18M18 6l1.4-1.4"),
+    ),
+    "lamp-blinking": (_dot(3.5, 12, 3.5, **_FULL), _dot(12, 12, 2.8), _dot(20.5, 12, 3.5, **_FULL)),
     "place": (_path("M12 22q-8-8-8-13a8 8 0 0 1 16 0q0 5-8 13z"), _dot(12, 9, 3)),
 }
 

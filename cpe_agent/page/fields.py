@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from cpe_agent.page.markup import Markup, tag
+from cpe_agent.page.markup import Markup, tag, together
+from cpe_agent.page.meaning import meaning
 from cpe_agent.page.speech import Speech, left_to_right
+from cpe_agent.words import listed
 
 _ABOUT = ("id", "started", "seconds", "case", "complaint", "profile", "spoken_code", "client", "schema")
 
@@ -48,7 +50,7 @@ def _part(speech: Speech, name: str, title: str, content: Any) -> Markup | None:
     if not rows:
         return None
     shown = (
-        tag("div", None, tag("dt", None, _label(speech, path)), tag("dd", None, _value(speech, value)))
+        tag("div", None, tag("dt", None, _label(speech, path)), tag("dd", None, _value(speech, path, value)))
         for path, value in rows
     )
     count = tag("span", {"class": "hint"}, speech.count("fields.rows", len(rows)))
@@ -78,9 +80,25 @@ def _label(speech: Speech, path: str) -> Markup | str:
     return left_to_right(path.removeprefix("section.").removeprefix("content."), "code")
 
 
-def _value(speech: Speech, value: Any) -> Markup | str:
+def _value(speech: Speech, path: str, value: Any) -> Markup | str:
+    """Beside its words stands what is sent, as it is sent."""
     if isinstance(value, bool):
         return speech.say("yes" if value else "no")
     if isinstance(value, list):
-        return left_to_right(", ".join(map(str, value)))
-    return left_to_right(str(value)) if isinstance(value, int | float) else tag("bdi", None, value)
+        return _told(listed(_meanings(speech, path, value), speech.language), ", ".join(map(str, value)))
+    if isinstance(value, str):
+        means = _meanings(speech, path, [value])
+        return _told(means[0], value) if means else tag("bdi", None, value)
+    return left_to_right(str(value))
+
+
+def _meanings(speech: Speech, path: str, values: list[Any]) -> list[str]:
+    """The words of every value; none unless all have some."""
+    found = [meaning(speech, path, value) for value in values if isinstance(value, str)]
+    known = [words for words in found if words]
+    return known if len(known) == len(values) else []
+
+
+def _told(words: str, code: str) -> Markup:
+    sent = left_to_right(code, "code")
+    return together(words, " ", sent) if words and words != code else left_to_right(code)

@@ -1,8 +1,7 @@
-"""The verdict, whose turn it is, what to do, what is asked, and what changed."""
+"""The verdict, whose turn it is, what to do, and what changed."""
 
 from __future__ import annotations
 
-from cpe_agent.answers import QUESTIONS
 from cpe_agent.card import owner_key
 from cpe_agent.compare import change
 from cpe_agent.diagnose.catalogue import BY_CODE
@@ -57,7 +56,7 @@ def turn(view: View, told: Advice) -> Markup:
     if fault is not None and d.verdict == "fault":
         lines.append(((sign("place"), speech.say("where")), speech.ui(owner_key(fault))))
     lines.append(((sign(told.turn), speech.say("turn")), tag("strong", None, who)))
-    shown = rows(lines, f"turn turn-{told.turn}")
+    shown = rows(lines, "turn")
     assert shown is not None
     return shown
 
@@ -66,9 +65,11 @@ def checked(view: View) -> Markup:
     """When, and how long it took; the question for another check beside it."""
     report = view.state.report
     assert report is not None
-    words = view.speech.fill(
-        "checked", time=moment(report.started, beside=report.started), seconds=left_to_right(f"{report.seconds:.1f}")
-    )
+    at = moment(report.started, beside=report.started)
+    if report.seconds < 1:
+        words = view.speech.fill("checked.quick", time=at)
+    else:
+        words = view.speech.fill("checked", time=at, seconds=left_to_right(f"{report.seconds:.1f}"))
     again = button("again", view.speech.say("again"), kind="quiet") if view.live else None
     return tag("div", {"class": "checked"}, tag("p", None, words), again)
 
@@ -120,34 +121,6 @@ def _name(view: View) -> str:
     report = view.state.report
     plan = {} if report is None else content(report, "plan")
     return str(plan.get("isp_name") or view.speech.say("provider"))
-
-
-def questions(view: View, told: Advice) -> Markup | None:
-    """Big buttons, one question after another; in a file they are left to the telephone."""
-    if not told.questions or not view.live:
-        return None
-    asked = [_question(view, name) for name in told.questions]
-    return section("ask", view.speech.say("ask"), tag("p", None, view.speech.say("ask.why")), *asked)
-
-
-def _question(view: View, name: str) -> Markup:
-    label = f"q-{name}"
-    choices = [
-        tag(
-            "button",
-            {"type": "submit", "name": "value", "value": value, "class": "choice", "id": f"b-{name}-{value}"},
-            view.speech.say("value.unknown" if value == "unknown" else f"value.{name}.{value}"),
-        )
-        for value in (*QUESTIONS[name], "unknown")
-    ]
-    return tag(
-        "form",
-        {"method": "post", "action": "do", "class": "question", "aria-labelledby": label},
-        tag("p", {"id": label, "class": "asked"}, view.speech.say(f"ask.{name}")),
-        tag("input", {"type": "hidden", "name": "do", "value": "answer"}),
-        tag("input", {"type": "hidden", "name": "question", "value": name}),
-        tag("div", {"class": "choices"}, *choices),
-    )
 
 
 def changed(view: View) -> Markup | None:

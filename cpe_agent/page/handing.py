@@ -22,7 +22,7 @@ def hand_over(view: View, told: Advice) -> Markup:
     return section(
         "hand",
         speech.say("hand"),
-        spoken(view, report, later=told.turn == "you" and CALL not in told.steps),
+        spoken(view, report, later=told.turn == "you" and told.steps[:1] != (CALL,)),
         camera(view),
         tag("div", {"class": "buttons"}, *_saving(view)) if view.live else None,
         tag("p", {"class": "said"}, speech.fill("saved", name=left_to_right(view.state.saved)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cpe_agent.card import MOST_EVIDENCE
 from cpe_agent.deliver.receipt import cleared, receipt_code
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.failed import failed
+from cpe_agent.failed import failed, totals
 from cpe_agent.next_step import content
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.finding import heading
@@ -94,9 +94,10 @@ def why(view: View) -> Markup | None:
 
 def _seen(view: View, report: Report, root: FindingReport | None) -> list[str]:
     first = root or next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
-    told = [] if root is not None else failed(report, view.speech.language, **_totals(report))
+    told = [] if root is not None else failed(report, view.speech.language)
     if first is not None:
-        found = [view.speech.evidence(e.fact, e.value, **_totals(report)) for e in first.evidence]
+        asked = totals(report)
+        found = [view.speech.evidence(e.fact, e.value, **asked) for e in first.evidence]
         told += [sentence for sentence in dict.fromkeys(found) if sentence][:MOST_EVIDENCE]
     return list(dict.fromkeys(told))
 
@@ -113,8 +114,3 @@ def notes(view: View) -> Markup | None:
             advice = text.next_step if finding.acts in ("customer", "nobody", "site") else text.customer
             told.append(tag("li", None, tag("strong", None, text.title), ". ", advice))
     return section("notes", speech.say("steps.note"), tag("ul", None, *told)) if told else None
-
-
-def _totals(report: Report) -> dict[str, object]:
-    literals = content(report, "plan").get("literals")
-    return {"networks": len({t.get("network") for t in literals})} if isinstance(literals, list) else {}

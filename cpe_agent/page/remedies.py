@@ -125,6 +125,9 @@ BY_FAULT: dict[str, tuple[str, ...]] = {
     "remote-dns-broken": ("site-later",),
 }
 
+RESTART = "router-restarted"
+"""Harmless, and free to everybody whoever owns the box: it comes before the call where it is a remedy."""
+
 BY_TEST: dict[str, tuple[str, ...]] = {
     # the test that decides -> how a customer does it; a test with a question is asked instead
     "cable-or-wifi": ("cable-pushed-in", "wifi-switched-on", "wifi-joined"),

@@ -10,11 +10,11 @@ import asyncio
 import json
 import sys
 import time
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from http import HTTPStatus
-from os import environ, urandom
+from os import environ
 
+from cpe_agent.host.listening import Listening, random_name
 from cpe_agent.page.board import Board
 from cpe_agent.page.request import (
     MOST_HEAD,
@@ -52,22 +52,18 @@ _POLICY = (
 )
 
 
-def random_name() -> str:
-    """192 random bits for a URL or a header."""
-    return urlsafe_b64encode(urandom(24)).decode("ascii")
-
-
 class Server:
     """``act`` is given the fields of a form that was posted, and says whether they meant anything. ``seen_at`` is when
     a page last asked for something (``time.monotonic``), None before the first; ``streams`` are the pages that listen
     now, ``streamed`` whether one ever did."""
 
-    def __init__(self, board: Board, act: Act) -> None:
+    def __init__(self, board: Board, act: Act, listening: Listening) -> None:
         self._board = board
         self._act = act
-        self._token = random_name()
+        self._token = listening.token
+        self._socket = listening.sock
         self._server: asyncio.Server | None = None
-        self._hosts: tuple[str, ...] = ()
+        self._hosts = (f"127.0.0.1:{listening.port}", f"localhost:{listening.port}")
         self._waiting: dict[asyncio.Task[None], asyncio.StreamWriter] = {}  # no whole request yet, oldest first
         self._busy: set[asyncio.Task[None]] = set()
         self.shown = asyncio.Event()
@@ -75,12 +71,8 @@ class Server:
         self.streams = 0
         self.streamed = False
 
-    async def start(self) -> str:
-        """The page's address. Raises OSError."""
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=MOST_HEAD)
-        port = self._server.sockets[0].getsockname()[1]
-        self._hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
-        return f"http://127.0.0.1:{port}/{self._token}/"
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._connected, sock=self._socket, limit=MOST_HEAD)
 
     async def close(self, *, patience_s: float = 0.5) -> None:
         """Streams that were told of the end get this long to take it."""

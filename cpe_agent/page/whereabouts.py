@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cpe_agent.deliver.file import write_private
 from cpe_agent.host.bounded_file import read_text
 from cpe_agent.host.file_lock import locked
 from cpe_agent.host.state_folder import runtime_folder, state_folder
@@ -29,6 +29,7 @@ def only_one() -> Iterator[Path | None]:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(locked(folder / _LOCK, wait_s=0))
             place = folder / _ADDRESS
+            place.unlink(missing_ok=True)  # of one that was killed
         except BlockingIOError:
             raise
         except OSError:
@@ -44,7 +45,7 @@ def only_one() -> Iterator[Path | None]:
 def leave_address(place: Path, address: str) -> None:
     """For the next start of this user, and for nobody else: the address is the key to the page."""
     with contextlib.suppress(OSError):
-        _write(place, address.encode("ascii"))
+        write_private(place, address.encode("ascii"))
 
 
 def left_address() -> str | None:
@@ -62,7 +63,7 @@ def write_file(html: str) -> Path:
     with contextlib.suppress(OSError):
         folder = state_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / _FILE, data)
+        write_private(folder / _FILE, data)
         return folder / _FILE
     import tempfile
 
@@ -76,15 +77,3 @@ def remove_file(file: Path | None = None) -> None:
     """This start's, or what an earlier one left when it was killed."""
     with contextlib.suppress(OSError):
         (file or state_folder() / _FILE).unlink(missing_ok=True)
-
-
-def _write(file: Path, data: bytes) -> None:
-    partial = file.with_name(f".{file.name}-{os.urandom(6).hex()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with open(handle, "wb") as into:
-            into.write(data)
-        partial.replace(file)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise

@@ -19,8 +19,10 @@ from cpe_agent.desk.archive.writer import Writer
 from cpe_agent.desk.ingest.asgi import Ingest
 from cpe_agent.desk.ingest.reports import Reports
 from cpe_agent.desk.ingest.tickets import RecordCases, RecordTickets
+from cpe_agent.desk.ingest.turns import Turns
 from cpe_agent.desk.live.feed import Feed
 from cpe_agent.desk.live.runs import Runs
+from cpe_agent.desk.live.stream import Stream, Viewer
 from cpe_agent.desk.live.wishes import Wishes
 from cpe_agent.desk.locator import Locator
 from cpe_agent.desk.records import tables
@@ -52,11 +54,25 @@ class Parts:
         self.reports = Reports(
             self.writer, RecordTickets(self.records, time.time), RecordCases(self.records), self.vault,
             Locator(secret.key("locator")), self.feed, time.time, clock=time.monotonic, most_raw=1 << 20,
-            most_waiting=512,
         )  # fmt: skip
-        self.app: Any = Ingest(
-            self.reports, self.runs, most_wire=1 << 18, clock=time.monotonic, has_room=lambda: self.room
+        self.ingest = Ingest(
+            self.reports, self.runs, Turns(512), most_wire=1 << 18, clock=time.monotonic, has_room=lambda: self.room
         )
+        self.stream = Stream(self.feed, self.authorise)
+
+    async def authorise(self, scope: dict[str, Any], case: str) -> Viewer | None:
+        """Who says ``Cookie: <tenant>/<name>`` is that person: logging in is not what is tested here."""
+        for name, value in scope["headers"]:
+            if name == b"cookie" and value.count(b"/") == 1:
+                tenant, _, who = value.decode("latin-1").partition("/")
+                found = await self.reports.cases.get(case)
+                if found is not None and found.tenant == int(tenant):
+                    return Viewer(int(tenant), who)
+        return None
+
+    async def app(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        kind: Any = self.stream if Stream.takes(scope["path"]) else self.ingest
+        await kind(scope, receive, send)
 
     def add_tenant(self, name: str, ticket: str, case: str | None = None, **bound: Any) -> int:
         """A tenant with an upload ticket and an open case."""
@@ -89,13 +105,12 @@ class Parts:
 class RealDesk:
     """``with RealDesk(folder) as desk``: ``desk.url``. It runs in a thread with a loop of its own."""
 
-    def __init__(self, folder: Path, app: Any = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.parts = Parts(folder)
         self.parts.add_tenant("Example", TICKET, CASE)
-        self._app = app or self.parts.app
         config = uvicorn.Config(
-            self._app, port=0, log_level="error", access_log=False, lifespan="off", loop="uvloop", http="httptools",
-            server_header=False, timeout_graceful_shutdown=1,
+            self.parts.app, interface="asgi3", port=0, log_level="error", access_log=False, lifespan="off",
+            loop="uvloop", http="httptools", server_header=False, timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self.url = ""
@@ -112,6 +127,7 @@ class RealDesk:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.loop.call_soon_threadsafe(self.parts.feed.close)  # or the server waits for its watchers
         self._server.should_exit = True
         self._thread.join(20)
         self.parts.close()
@@ -122,5 +138,4 @@ class RealDesk:
     async def _serve(self) -> None:
         self.loop = asyncio.get_running_loop()
         await self._server.serve()
-        self.parts.feed.close()
         await self.parts.writer.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,21 +11,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert
 
 from cpe_agent.case_code import with_check
-from cpe_agent.desk.archive import Archive, Encoding, Incoming, Judged, Row
-from cpe_agent.desk.archive.sqlite import SqliteArchive
-from cpe_agent.desk.customers import Customers
-from cpe_agent.desk.finding.lookup import Finder
+from cpe_agent.desk.archive import Encoding, Incoming, Judged, Row
+from cpe_agent.desk.desk import open_desk
 from cpe_agent.desk.judging import number_of
-from cpe_agent.desk.locator import Locator
-from cpe_agent.desk.people.audit import Audit
 from cpe_agent.desk.people.names import folded
 from cpe_agent.desk.people.roles import MAY, Person, Role
-from cpe_agent.desk.people.tenants import add_tenant
-from cpe_agent.desk.records.store import Records, records_url
+from cpe_agent.desk.people.tenants import add_tenant, tenant_named
 from cpe_agent.desk.records.tables import case_, person
-from cpe_agent.desk.secret import Secret
-from cpe_agent.desk.vault import Vault
-from cpe_agent.desk.vault.erasures import NAME, Erasures
 from cpe_agent.desk.vault.keys import FILE, Keys, SqliteKeys
 from cpe_agent.report import uuid7
 
@@ -32,7 +25,6 @@ if TYPE_CHECKING:
     from tests.desk.conftest import Database
 
 NOW = 1795340000.0  # 2026-11-22
-SECRET = Secret(bytes(range(32)))
 
 
 def open_keys(database: Database) -> Keys:
@@ -44,39 +36,23 @@ def open_keys(database: Database) -> Keys:
     return PostgresKeys(database.url)
 
 
-def open_archive(database: Database) -> Archive:
-    if database.url is None:
-        return SqliteArchive(database.folder)
-    from cpe_agent.desk.archive.postgres import PostgresArchive
-
-    return PostgresArchive(database.url)
-
-
 class Parts:
     """Two tenants, ``here`` and ``there``, and a person of every role in the first."""
 
     def __init__(self, database: Database) -> None:
         self.now = NOW
-        database.folder.mkdir(exist_ok=True, parents=True)
-        self.keys = open_keys(database)
-        self.vault = Vault(self.keys, Erasures(database.folder / NAME), SECRET.key("vault"))
-        self.records = Records(records_url(database.folder, database.url))
-        new = self.records.migrate()
-        self.archive = open_archive(database)
-        self.audit = Audit(SECRET)
-        self.locator = Locator(SECRET.key("locator"))
-        self.customers = Customers(self.records, self.vault, SECRET, lambda: self.now)
-        self.finder = Finder(self.archive, self.records, self.customers, self.audit, self.locator, lambda: self.now)
-        self.here, self.there = 1, 2
-        if new:
-            with self.records.write() as connection:
-                self.here = add_tenant(connection, self.audit, NOW, "here")
-                self.there = add_tenant(connection, self.audit, NOW, "there", "GB")
+        self.desk = open_desk(database.settings, lambda: self.now)
+        self.archive, self.records, self.vault = self.desk.archive, self.desk.records, self.desk.vault
+        self.customers, self.locator, self.audit = self.desk.customers, self.desk.locator, self.desk.people.audit
+        self.finder = self.desk.finder
+        with self.records.write() as connection:
+            self.here, self.there = (
+                tenant_named(connection, name) or add_tenant(connection, self.audit, NOW, name, region)
+                for name, region in (("here", "IL"), ("there", "GB"))
+            )
 
     def close(self) -> None:
-        self.archive.close()
-        self.records.close()
-        self.vault.close()
+        self.desk.close()
 
     def person(self, role: Role = Role.REPRESENTATIVE, tenant: int | None = None, number: int = 1) -> Person:
         return Person(number, tenant or self.here, "Dana", role, "en", MAY[role])
@@ -109,9 +85,9 @@ class Parts:
         """One report, stored, sealed, and judged when ``judged`` or ``receipt`` says how."""
         number = bytes.fromhex((report_id or uuid7()).replace("-", ""))
         at = self.now if received is None else received
-        sealed = self.vault.seal_report(tenant, customer, number, at, body)
+        sealed = self.vault.seal_report(tenant, customer, number, at, gzip.compress(body, mtime=0))
         incoming = Incoming(
-            number, hashlib.sha256(body).digest(), False, sealed, Encoding.PLAIN, len(body), tenant, at,
+            number, hashlib.sha256(body).digest(), False, sealed, Encoding.GZIP, len(body), tenant, at,
             customer=customer, case=case,
         )  # fmt: skip
         [accepted] = self.archive.commit([incoming])

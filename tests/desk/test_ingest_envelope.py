@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cpe_agent import canonical
@@ -147,6 +147,7 @@ def depth_of(plain: Any) -> int:
     return 1 + max(map(depth_of, plain), default=0) if isinstance(plain, list) else 0
 
 
+@settings(max_examples=60, deadline=None)
 @given(Plain, st.integers(0, 40))
 def test_depth_is_counted_as_a_parser_counts_it(plain: Any, more: int) -> None:
     for _ in range(more):
@@ -199,6 +200,7 @@ def test_an_escaped_backslash_is_no_escape() -> None:
     check(small(complaint="C:\\udad\\ud800", steps=["\\\\ud900"]))
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_an_answer(raw: bytes) -> None:
     with contextlib.suppress(Refused):
@@ -208,6 +210,7 @@ def test_any_bytes_are_an_answer(raw: bytes) -> None:
             unpack(raw, encoding, MEBI)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_a_damaged_report_is_an_answer(data: st.DataObject) -> None:
     raw = bytearray(small(sections={"x": {"outcome": "measured", "content": [1, 2.5, "é", None]}}))

@@ -30,7 +30,7 @@ def of_report(
         ("match", _match(report.id), "code"),
         ("fault", fault_words(read.report.diagnosis), "code"),
         ("receipt", receipt(report, data), "code"),
-        ("receipt", receipt_state(read, voice), "text"),
+        ("cleared", receipt_state(read, voice), "text"),
         ("program", program(report), "code"),
         ("system", visible(report.client.platform, 60), "code"),
         ("profile", visible(report.profile, 60), "text"),
@@ -83,4 +83,4 @@ def verdict(d: Diagnosis, voice: Voice) -> str:
         return voice.listed([voice.say("inconclusive"), *titles])
     fault = BY_CODE.get(d.fault)
     title = voice.title(d.fault)
-    return title if fault is None else voice.say("counter.is", title=title, owner=voice.owner(fault))
+    return title if fault is None else voice.say("counter.is", title=title, owner=voice.owner(fault, named=False))

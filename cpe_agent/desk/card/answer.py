@@ -7,9 +7,8 @@ from cpe_agent.desk.card import saying
 from cpe_agent.desk.card.dispatch import Record, dispatch, none
 from cpe_agent.desk.card.records import Condition, Deciding, Dispatch, Rival, Say
 from cpe_agent.desk.card.visible import visible
-from cpe_agent.desk.card.voice import Voice
+from cpe_agent.desk.card.voice import Voice, upper
 from cpe_agent.diagnose.fault import Fault
-from cpe_agent.next_step import ANSWERED_BY
 
 
 def headline(verdict: str, code: str | None, seen: bool, voice: Voice) -> tuple[str, str]:
@@ -26,7 +25,7 @@ def headline(verdict: str, code: str | None, seen: bool, voice: Voice) -> tuple[
 def owner(verdict: str, fault: Fault | None, voice: Voice) -> str:
     if verdict == "healthy":
         return voice.say("whose.nobody")
-    return voice.owner(fault) if verdict == "fault" and fault is not None else ""
+    return upper(voice.owner(fault)) if verdict == "fault" and fault is not None else ""
 
 
 def counter_text(rivals: tuple[Rival, ...], fault: Fault | None, voice: Voice) -> str:
@@ -40,25 +39,39 @@ def counter_text(rivals: tuple[Rival, ...], fault: Fault | None, voice: Voice) -
     return voice.count("counter.excluded-count", len(out), titles=voice.listed(out)) if out else ""
 
 
-def say(verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice) -> Say:
+def say(
+    verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice, *, old: bool
+) -> Say:
+    """``old``: what the check found may be over, so a new one is asked for besides."""
     if verdict == "healthy":
-        return saying.say_healthy(voice)
-    if verdict == "fault":
-        return saying.say_newer(voice) if fault is None else saying.say_fault(fault, acts, record.steps, voice)
-    return saying.say_inconclusive("" if test is None else test.key, voice)
+        said = saying.say_healthy(voice)
+    elif verdict == "fault":
+        said = saying.say_newer(voice) if fault is None else saying.say_fault(fault, acts, record.steps, voice)
+    else:
+        said = saying.say_inconclusive("" if test is None else test.key, voice)
+    return said._replace(sentences=(*said.sentences, voice.say("say.old"))) if old else said
 
 
 def next_(
-    verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, voice: Voice
+    verdict: str, fault: Fault | None, acts: str, record: Record, test: Deciding | None, sent: Dispatch, voice: Voice
 ) -> tuple[str, ...]:
     if verdict == "healthy":
         return (voice.say("next.healthy"),)
     if verdict == "fault":
-        return (voice.say("next.newer"),) if fault is None else saying.next_fault(fault, acts, record.steps, voice)
-    if test is None:
-        return ()
-    asks = test.by == "customer" and test.key in ANSWERED_BY and not test.answered
-    return (test.by_text, voice.say("next.enter")) if asks else (test.by_text,)
+        if fault is None:
+            return (voice.say("next.newer"),)
+        return _visit(sent, voice) or saying.next_fault(fault, acts, record.steps, voice)
+    return () if test is None else (voice.say(f"next.test.{test.by}"),)
+
+
+def _visit(sent: Dispatch, voice: Voice) -> tuple[str, ...]:
+    """What is left once somebody has begun to clear the way for a visit."""
+    if sent.answer == "yes":
+        return (voice.say("next.send"),)
+    if sent.answer == "after" and any(condition.met for condition in sent.conditions):
+        left = voice.listed(c.text for c in sent.conditions if not c.met)
+        return (voice.say("next.open", conditions=left),)
+    return ()
 
 
 def dispatch_(

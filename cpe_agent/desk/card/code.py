@@ -9,11 +9,11 @@ from cpe_agent.collector import Facts
 from cpe_agent.decoded import read
 from cpe_agent.deliver.spoken_code import AGES_MIN, NOT_HEARD, Spoken
 from cpe_agent.desk.card import answer, counter, dispatch, ledger
-from cpe_agent.desk.card.findings import demarcation, path
+from cpe_agent.desk.card.findings import demarcation, path, rung
 from cpe_agent.desk.card.ledger import LedgerEntry
 from cpe_agent.desk.card.records import About, Card, Condition, Notice, Provider, Suspect
 from cpe_agent.desk.card.trust import OLD_S
-from cpe_agent.desk.card.voice import Voice
+from cpe_agent.desk.card.voice import Voice, upper
 from cpe_agent.diagnose.fault import Acts, Fault, Owner
 from cpe_agent.diagnose.predicate import Look
 
@@ -45,6 +45,7 @@ def card_of_code(
     headline, means = answer.headline(spoken.verdict, None if named is None else named.code, True, voice)
     segments = drawn(spoken.segments, named)
     least = spoken.age_minutes
+    sent = answer.dispatch_(spoken.verdict, named, acts, before, _wanted(spoken, voice), "code", voice)
     return Card(
         language=language,
         direction=voice.direction,
@@ -57,7 +58,7 @@ def card_of_code(
         owner=_owner(spoken.verdict, named),
         owner_text=answer.owner(spoken.verdict, named, voice),
         acts=acts or None,
-        acts_text=voice.acts(acts) if acts else "",
+        acts_text=upper(voice.acts(acts)) if acts else "",
         grade=spoken.grade if named is not None else None,
         proof=_proof(spoken, voice),
         said_by="",
@@ -69,6 +70,8 @@ def card_of_code(
         notices=_notices(code, spoken, voice),
         path=path(segments, voice),
         demarcation=demarcation(segments, spoken.verdict, voice),
+        works_to="",
+        breaks_at="" if named is None else rung(named.breaks, "sheet.broken", voice),
         evidence=(),
         counter=rivals,
         counter_text=answer.counter_text(rivals, named, voice),
@@ -76,10 +79,10 @@ def card_of_code(
         suspects=_suspects(spoken, fault, grounds.look, voice),
         test=test,
         ledger=ledger.lines(None, entries, voice),
-        say=answer.say(spoken.verdict, named, acts, record, test, speaker),
+        say=answer.say(spoken.verdict, named, acts, record, test, speaker, old=least * 60 >= OLD_S),
         first=before if named is not None and named.dispatch == "no" else (),
-        next=answer.next_(spoken.verdict, named, acts, record, test, voice),
-        dispatch=answer.dispatch_(spoken.verdict, named, acts, before, _wanted(spoken, voice), "code", voice),
+        next=answer.next_(spoken.verdict, named, acts, record, test, sent, voice),
+        dispatch=sent,
         others=(),
         missing=(),
         own="",
@@ -136,7 +139,11 @@ def _wanted(spoken: Spoken, voice: Voice) -> tuple[Condition, ...]:
 def _suspects(spoken: Spoken, fault: Fault | None, look: Look, voice: Voice) -> tuple[Suspect, ...]:
     if spoken.verdict != "inconclusive" or fault is None:
         return ()
-    return (Suspect(fault.code, voice.title(fault.code), voice.owner(fault), counter.needs(fault, look, voice)),)
+    return (
+        Suspect(
+            fault.code, voice.title(fault.code), voice.owner(fault, named=False), counter.needs(fault, look, voice)
+        ),
+    )
 
 
 def _about(code: str, spoken: Spoken, fault: Fault | None, voice: Voice) -> tuple[About, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from cpe_agent.answers import QUESTIONS
 from cpe_agent.card import drawn
 from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.desk.card import about, answer, counter, dispatch, ledger, sections, trust
@@ -18,6 +17,7 @@ from cpe_agent.desk.card.findings import (
     others,
     path,
     proof,
+    rung,
     said_by,
     stands,
     suspects,
@@ -25,7 +25,7 @@ from cpe_agent.desk.card.findings import (
 from cpe_agent.desk.card.ledger import LedgerEntry
 from cpe_agent.desk.card.records import Arrival, Card, Notice, Provider
 from cpe_agent.desk.card.visible import visible
-from cpe_agent.desk.card.voice import Voice
+from cpe_agent.desk.card.voice import Voice, upper
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.diagnose.judge import judge
 from cpe_agent.diagnose.judgement import Judgement
@@ -58,22 +58,27 @@ def card_of_report(
     now: float | None = None,
 ) -> Card:
     """``data``: the stored bytes, of which the receipt is made. ``say_in``: the customer's language. ``provider``: as
-    the desk's own settings name it; without them the report's word is taken. ``now``: seconds since the epoch. What a
-    person entered since (``entries``, kind said) is judged with the measurements."""
+    the desk's own settings name it; without them a verified report's word is taken. ``now``: seconds since the epoch.
+    What a person entered since (``entries``, kind said) is judged with the measurements."""
     now = time.time() if now is None else now
     data = to_json(report) if data is None else data
     entries = tuple(entries)
-    voice = _voice(report, language, provider)
-    speaker = _voice(report, say_in or language, provider)
-    since = ledger.answers_since(entries, report)
+    if provider is None and arrived is not None and not arrived.verified:
+        provider = Provider()  # a stranger does not tell a representative whom to call
+    voice = voice_of(report, language, provider)
+    speaker = voice_of(report, say_in or language, provider)
+    of = trust.age(report, arrived, now)
+    since = ledger.answers_since(entries, report, of.measured)
     read = judged(report, since)
     d = read.report.diagnosis
-    of = trust.age(report, arrived, now)
     fault = BY_CODE.get(d.fault or "") if d.verdict == "fault" else None
     root = next((f for f in d.findings if f.standing == "root" and f.fault == d.fault), None)
     record = dispatch.Record({**ledger.answers_given(report), **since}, ledger.steps_done(report, entries), entries)
     grounds = counter.Grounds(
-        Look(read.facts), None if read.judgement is None else read.judgement.rungs, {}, dict(record.given)
+        Look(read.facts),
+        None if read.judgement is None else read.judgement.rungs,
+        d.segments if read.judgement is None else {},
+        dict(record.given),
     )
     test = None
     if d.verdict == "inconclusive":
@@ -84,6 +89,7 @@ def card_of_report(
     word, trust_text = trust.trust(arrived, voice)
     stated = root is not None and root.stated
     headline, means = answer.headline(d.verdict, d.fault, bool(d.first_broken or d.suspects), voice)
+    sent = answer.dispatch_(d.verdict, fault, acts, before, trust.wanted(of, arrived, voice), read.basis, voice)
     return Card(
         language=language,
         direction=voice.direction,
@@ -96,7 +102,7 @@ def card_of_report(
         owner=None if d.owner is None or d.verdict == "inconclusive" else visible(d.owner, 20),
         owner_text=answer.owner(d.verdict, fault, voice),
         acts=acts if d.verdict != "inconclusive" and acts else None,
-        acts_text=voice.acts(acts) if d.verdict != "inconclusive" and acts else "",
+        acts_text=upper(voice.acts(acts)) if d.verdict != "inconclusive" and acts else "",
         grade=d.grade if d.verdict == "fault" else None,
         proof=proof(d.verdict, d.grade, stated, voice),
         said_by="" if root is None else said_by(root, voice),
@@ -108,6 +114,8 @@ def card_of_report(
         notices=(*trust.notices(of, arrived, voice), *_notices(report, read, since, voice)),
         path=path(drawn(d.segments, fault), voice),
         demarcation=demarcation(drawn(d.segments, fault), d.verdict, voice),
+        works_to=rung(d.proven_up_to, "sheet.proven", voice),
+        breaks_at=rung(d.first_broken, "sheet.broken", voice),
         evidence=evidence(root, voice, fault) if root is not None else failing(read.report, voice),
         counter=rivals,
         counter_text=answer.counter_text(rivals, fault, voice),
@@ -115,10 +123,10 @@ def card_of_report(
         suspects=suspects(d, grounds.look, voice),
         test=test,
         ledger=ledger.lines(report, entries, voice),
-        say=answer.say(d.verdict, fault, acts, record, test, speaker),
+        say=answer.say(d.verdict, fault, acts, record, test, speaker, old=of.old),
         first=before if fault is not None and fault.dispatch == "no" else (),
-        next=answer.next_(d.verdict, fault, acts, record, test, voice),
-        dispatch=answer.dispatch_(d.verdict, fault, acts, before, trust.wanted(of, arrived, voice), read.basis, voice),
+        next=answer.next_(d.verdict, fault, acts, record, test, sent, voice),
+        dispatch=sent,
         others=others(d, fault, voice),
         missing=sections.missing(report, voice),
         own=_own(report, read, voice),
@@ -146,7 +154,7 @@ def judged(report: Report, since: dict[str, str] | None = None) -> Judged:
     return Judged(replace(report, diagnosis=diagnosis_of(judgement, facts[Plan])), "own", facts, judgement)
 
 
-def _voice(report: Report, language: str, provider: Provider | None) -> Voice:
+def voice_of(report: Report, language: str, provider: Provider | None) -> Voice:
     plan = content(report, "plan")
     if provider is None:
         told = (plan.get(key) for key in ("isp_name", "support_phone", "infrastructure"))
@@ -163,7 +171,9 @@ def _notices(report: Report, read: Judged, since: dict[str, str], voice: Voice) 
     elif read.basis == "unjudged":
         found.append(Notice("unjudged", voice.say("notice.unjudged", reason=read.trouble)))
     if since and read.basis == "own":
-        told = " ".join(voice.stated(q, a) + "." for q, a in since.items() if q in QUESTIONS)
+        told = "; ".join(
+            voice.say("ledger.answered", what=voice.asked(q), answer=voice.answer(q, a)) for q, a in since.items()
+        )
         found.append(Notice("counted-in", voice.say("notice.counted-in", answers=told)))
     elif read.basis == "own" and not stands(report.diagnosis, read.report.diagnosis):
         theirs = about.verdict(report.diagnosis, voice)

@@ -39,12 +39,12 @@ MOST_SEEN = 2
 MOST_RIVALS = 8
 MOST_OVERTURNING = 3
 CUSTOMERS_SIDE = ("device", "home", "cpe")
-STANDINGS = ("fits", "open", "excluded")
+STANDINGS = ("fits", "open", "unsaid", "excluded")
 
 
 class Grounds(NamedTuple):
-    """What there is to hold a rival against. ``segments``: of a spoken code, which carries no measurements; else
-    empty. ``given``: the customer's answers."""
+    """What there is to hold a rival against. ``segments``: where there are no measurements (a spoken code, a cut
+    report), what is known of each segment; else empty. ``given``: the customer's answers."""
 
     look: Look
     rungs: Rungs | None
@@ -101,27 +101,27 @@ def candidates(fault: Fault, look: Look) -> dict[str, str]:
 
 
 def _rival(rival: Fault, test: str, fault: Fault, known: Grounds, voice: Voice) -> Rival:
-    standing, reason, seen = _standing(rival, known, voice)
+    how, reason, seen = standing(rival, known, voice)
     text = voice.fault(rival.code)
     assert text is not None
     return Rival(
         fault=rival.code,
         title=text.title,
         owner=rival.owner.value,
-        owner_text=voice.owner(rival),
-        standing=standing,
-        standing_text=f"{voice.say(f'counter.{standing}')}: {reason}" if reason else voice.say(f"counter.{standing}"),
+        owner_text=voice.owner(rival, named=False),
+        standing=how,
+        standing_text=f"{voice.say(f'counter.{how}')}: {reason}" if reason else voice.say(f"counter.{how}"),
         needs=needs(rival, known.look, voice, besides=fault),
         seen=seen,
         test=deciding(test, known.given, voice),
     )
 
 
-def _standing(rival: Fault, known: Grounds, voice: Voice) -> tuple[str, str, tuple[str, ...]]:
+def standing(rival: Fault, known: Grounds, voice: Voice) -> tuple[str, str, tuple[str, ...]]:
     """How a rival stands in this run, why, and what was seen against it."""
     if known.segments:
         works = rival.effect is Effect.STOPS and rival.family is None and rival.breaks in _working(known.segments)
-        return ("excluded", voice.say("counter.excluded.works"), ()) if works else ("open", "", ())
+        return ("excluded", voice.say("counter.excluded.works"), ()) if works else ("unsaid", "", ())
     against: Evidence = {}
     if rival.rules_out is not None and rival.rules_out.ask(known.look, against) is YES:
         return "excluded", "", _sentences(against, voice)
@@ -238,7 +238,7 @@ def _wanted(leaf: Reading | Test, voice: Voice) -> str:
     bound = {">": "more-than", ">=": "at-least", "<": "less-than"}.get(leaf.words.partition(" ")[0])
     if bound is not None:
         limit = amount(name, leaf.wanted[0], voice.language)
-        return voice.evidence(name, phrase("values", bound, voice.language).format(n=limit))
+        return voice.bound(name, phrase("values", bound, voice.language).format(n=limit))
     return " / ".join(told(voice.evidence(name, value) for value in leaf.wanted))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from cpe_agent.desk.card.counter import needs
 from cpe_agent.desk.card.records import Evidence, Other, Station, Suspect
 from cpe_agent.desk.card.visible import tame, visible
@@ -49,6 +52,13 @@ def demarcation(segments: dict[str, str], verdict: str, voice: Voice) -> str:
     return " ".join(said)
 
 
+def rung(name: str | None, key: str, voice: Voice) -> str:
+    """How far it is proven, or where it breaks, in the words of the ladder; empty where that is not known."""
+    if name is None or f"rung.{name}" not in table("interface", "PHRASES"):
+        return ""
+    return voice.say(key, rung=voice.ui(f"rung.{name}"))
+
+
 def proof(verdict: str, grade: str | None, stated: bool, voice: Voice) -> str:
     if verdict == "healthy":
         return ""
@@ -77,12 +87,17 @@ def evidence(finding: FindingReport, voice: Voice, fault: Fault | None = None) -
         if text:
             row = Evidence(text, visible(e.fact, 60), _value(e.value))
             rows.setdefault(text, (_kind(e.fact, e.value, by_numbers), row))
-    ranked = [row for _, row in sorted(rows.values(), key=lambda r: (r[0], _asked_by.get(r[1].fact, 0)))]
+    ranked = [row for _, row in sorted(rows.values(), key=_rank)]
     works = next((row for row in ranked if rows[row.text][0] is WORKS), None)
     if finding.grade == "contrast" and works is not None and ranked.index(works) >= FIRST:
         ranked.remove(works)
         ranked.insert(FIRST - 1, works)
     return tuple(ranked[:MOST_EVIDENCE])
+
+
+def _rank(row: tuple[int, Evidence]) -> tuple[int, bool, int]:
+    kind, line = row
+    return kind, line.value == "true", _asked_by.get(line.fact, 0)
 
 
 TROUBLE, FIGURE, WORKS = range(3)
@@ -125,10 +140,27 @@ _asked_by = _count()
 
 def failing(report: Report, voice: Voice) -> tuple[Evidence, ...]:
     """What was seen where nobody is named: the lowest thing that fails, then what speaks for the first suspect."""
-    seen = [Evidence(visible(text, 300)) for text in failed(report, voice.language, networks=voice.networks)]
+    seen = [Evidence(text) for text in failed(_tamed(report), voice.language)]
     first = next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
     found = {row.text: row for row in (*seen, *(evidence(first, voice) if first is not None else ()))}
     return tuple(found.values())  # each in its first place, with the reading where there is one
+
+
+def _tamed(report: Report) -> Report:
+    """With the names that others chose made visible in the sections that ``failed`` quotes."""
+    sections = {
+        name: s._replace(content=_each_text(s.content)) if name in ("web", "dns") else s
+        for name, s in report.sections.items()
+    }
+    return replace(report, sections=sections)
+
+
+def _each_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value, 60)
+    if isinstance(value, list):
+        return [_each_text(inner) for inner in value]
+    return {name: _each_text(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def suspects(d: Diagnosis, look: Look, voice: Voice) -> tuple[Suspect, ...]:
@@ -137,7 +169,7 @@ def suspects(d: Diagnosis, look: Look, voice: Voice) -> tuple[Suspect, ...]:
     found = []
     for code in d.suspects[:4]:
         fault = BY_CODE.get(code)
-        owner = "" if fault is None else voice.owner(fault)
+        owner = "" if fault is None else voice.owner(fault, named=False)
         proofs = () if fault is None else needs(fault, look, voice)
         found.append(Suspect(visible(code, 60), voice.title(code), owner, proofs))
     return tuple(found)
@@ -159,7 +191,7 @@ def _other(finding: FindingReport, voice: Voice) -> Other:
         kind=finding.standing,
         fault=visible(finding.fault, 60),
         title=voice.title(finding.fault),
-        owner_text="" if fault is None else voice.owner(fault),
+        owner_text="" if fault is None else voice.owner(fault, named=False),
         text="" if text is None else voice.next_step(text) if finding.standing == "advisory" else text.representative,
         evidence=told(row.text for row in evidence(finding, voice)[:3]),
     )

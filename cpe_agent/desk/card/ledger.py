@@ -12,10 +12,12 @@ from cpe_agent.desk.card.visible import visible
 from cpe_agent.desk.card.voice import Voice
 from cpe_agent.next_step import content
 from cpe_agent.report import Report
-from cpe_agent.steps import Step, when
+from cpe_agent.steps import SAME_CALL_S, Step, when
+from cpe_agent.words import table
 
 KINDS = ("done", "asked", "said")
-MOST_TEXT = 120
+MOST_TEXT = 90
+MOST_NAME = 30
 STANDS_FOR = {"first-socket": "first-socket-tried", "cable-swap": "lan-cable-swapped", "browser": "browser-tried"}
 """An answer to the question tells of the step."""
 
@@ -23,8 +25,8 @@ STANDS_FOR = {"first-socket": "first-socket-tried", "cable-swap": "lan-cable-swa
 class LedgerEntry(NamedTuple):
     """What a person entered in the case. ``at``: seconds since the epoch. ``by``: his name. ``kind``: done (``key`` is
     a step of ``words/en/steps`` or a condition of a fault's ``before_action``) | asked (``key`` is a question of
-    ``cpe_agent.answers``) | said (``key`` and ``value`` are a question and its answer). What has no key has ``text``.
-    ``source``: observed | stated."""
+    ``cpe_agent.answers``) | said (``key`` and ``value`` are a question and its answer). Without a key: ``text``.
+    ``source``: observed (by the one who entered it) | stated (by the customer)."""
 
     at: float
     by: str
@@ -43,13 +45,13 @@ def answers_given(report: Report | None) -> dict[str, str]:
     return {q: a for q, a in given.items() if q in QUESTIONS and isinstance(a, str) and a != "unknown"}
 
 
-def answers_since(ledger: Iterable[LedgerEntry], report: Report | None) -> dict[str, str]:
+def answers_since(ledger: Iterable[LedgerEntry], report: Report | None, came: float = 0.0) -> dict[str, str]:
     """What the customer answered and a person entered, where the report says otherwise or nothing; the last word
-    counts."""
+    counts. ``came``: when the report did (epoch seconds): what was said two hours before it tells of other trouble."""
     known = answers_given(report)
-    said = sorted((e for e in ledger if e.kind == "said"), key=lambda e: e.at)
-    last = {e.key: e.value for e in said if e.value in QUESTIONS.get(e.key, ())}
-    return {question: answer for question, answer in last.items() if known.get(question) != answer}
+    said = sorted((e for e in ledger if e.kind == "said" and e.at >= came - SAME_CALL_S), key=lambda e: e.at)
+    last = {e.key: e.value for e in said}
+    return {q: a for q, a in last.items() if a in QUESTIONS.get(q, ()) and known.get(q) != a}
 
 
 def steps_done(report: Report | None, ledger: Iterable[LedgerEntry]) -> dict[str, str]:
@@ -102,21 +104,25 @@ def _came(step: Step, voice: Voice) -> str:
 
 
 def _entry(entry: LedgerEntry, voice: Voice) -> Done:
-    who = voice.say("ledger.by.person", name=visible(entry.by, 40))
     at = voice.say("ledger.at", time=when(entry.at)[11:16]) if entry.at > 0 else ""
+    name = visible(entry.by, MOST_NAME)
+    told = voice.say("ledger.by.seen" if entry.source == "observed" else "ledger.by.told", name=name)
     if entry.kind == "said" and entry.key in QUESTIONS:
         key = "ledger.answered.unknown" if entry.value == "unknown" else "ledger.answered"
         what = voice.say(key, what=voice.asked(entry.key), answer=voice.answer(entry.key, entry.value))
-        return Done(what, who, at, "", entry.source)
+        return Done(what, told, at, "", "entered")
     if entry.kind == "asked" and entry.key in QUESTIONS:
-        return Done(voice.say("ledger.asked", what=voice.asked(entry.key)), who, at, "", "entered")
-    return Done(named(entry.key, voice) or visible(entry.text or entry.key, MOST_TEXT), who, at, "", "entered")
+        what = voice.say("ledger.asked", what=voice.asked(entry.key))
+        return Done(what, voice.say("ledger.by.person", name=name), at, "", "entered")
+    known = named(entry.key, voice)
+    if entry.key in table("steps", "PHRASES"):
+        return Done(known, told, at, "", "entered")
+    what = known or visible(entry.text or entry.key, MOST_TEXT)
+    return Done(what, voice.say("ledger.by.person", name=name), at, "", "entered", not known)
 
 
 def named(key: str, voice: Voice) -> str:
     """What a key of a done entry says: a step, or a condition of ``before_action``; empty for neither."""
-    from cpe_agent.words import table
-
     if key in table("steps", "PHRASES"):
         return voice.step(key)
     return voice.ui(f"before.{key}") if f"before.{key}" in table("interface", "PHRASES") else ""

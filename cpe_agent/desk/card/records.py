@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Provider(NamedTuple):
-    """The provider as its own profile gives it; a report's word on it is only taken where there is none."""
+    """The provider as its own profile gives it; a verified report's word on it is only taken where there is none."""
 
     name: str | None = None
     phone: str | None = None
@@ -63,8 +63,8 @@ class Deciding(NamedTuple):
 
 
 class Rival(NamedTuple):
-    """A fault of another owner that looks like this one. ``standing``: fits | open | excluded. ``needs``: what would
-    have to be true; ``seen``: what was seen against it."""
+    """A fault of another owner that looks like this one. ``standing``: fits | open | unsaid | excluded. ``needs``: what
+    would have to be true; ``seen``: what was seen against it."""
 
     fault: str
     title: str
@@ -87,13 +87,15 @@ class Suspect(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A line of the ledger. ``source``: observed | stated | entered. ``came``: what came of it, empty when unknown."""
+    """A line of the ledger. ``source``: observed (by the program) | stated (by the customer, to the program) | entered
+    (by a person; ``who`` has his name). ``came``: what came of it, empty when unknown."""
 
     what: str
     who: str
     when: str
     came: str
     source: str
+    own_words: bool = False  # somebody's own words, which may hold anything
 
 
 class Condition(NamedTuple):
@@ -173,6 +175,7 @@ class About(NamedTuple):
 
 class Card(NamedTuple):
     """``verdict``: healthy | fault | inconclusive. ``owner`` is None unless a fault is named or all is well.
+    ``demarcation`` speaks of the segments, ``works_to`` and ``breaks_at`` of the rungs.
     ``trust``: verified | unverified | code | unknown. ``basis``: own (judged by this desk) | cut | unjudged (both: the
     report's word) | code. ``test`` is the deciding one of an inconclusive verdict. ``counter`` begins with what is
     least ruled out. ``raw`` is the report as indented JSON."""
@@ -200,6 +203,8 @@ class Card(NamedTuple):
     notices: tuple[Notice, ...]
     path: tuple[Station, ...]
     demarcation: str
+    works_to: str
+    breaks_at: str
     evidence: tuple[Evidence, ...]
     counter: tuple[Rival, ...]
     counter_text: str
@@ -218,3 +223,50 @@ class Card(NamedTuple):
     sections: tuple[SectionShown, ...]
     raw: str
     raw_cut: bool
+
+
+class SheetRow(NamedTuple):
+    label: str
+    lines: tuple[str, ...]
+    kind: str = "text"  # text | code
+
+
+class Sheet(NamedTuple):
+    """One page of paper for the owner of the line, in one language."""
+
+    language: str
+    direction: str
+    title: str
+    statement: str
+    headline: str
+    warnings: tuple[str, ...]
+    path: tuple[Station, ...]
+    rows: tuple[SheetRow, ...]
+    numbers: tuple[SheetRow, ...]
+
+
+class Side(NamedTuple):
+    """One of two reports. ``verdict`` as of a card."""
+
+    id: str
+    when: str
+    verdict: str
+    headline: str
+    owner_text: str
+    path: tuple[Station, ...]
+
+
+class Comparison(NamedTuple):
+    """Two reports. ``lead`` and ``words`` say what changed, ``facts`` what was seen then and now, ``values`` every
+    field that differs."""
+
+    language: str
+    direction: str
+    lead: str
+    before: Side
+    after: Side
+    words: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    facts_more: str
+    values: tuple[str, ...]
+    values_more: str

@@ -13,6 +13,7 @@ from cpe_agent.report import Report
 
 OLD_S = 12 * 3600  # a line changes overnight; a visit on yesterday's check finds another fault
 JUST_S = 60
+CAME_LATER_S = 300
 CLOCKS_DIFFER_S = 600
 _LATEST = 4e9
 
@@ -73,9 +74,11 @@ def told(of: Age, voice: Voice) -> str:
 
 
 def times(of: Age, arrived: Arrival | None, voice: Voice) -> tuple[str, ...]:
-    key = "measured-at" if arrived is not None else "measured-at.theirs"
-    found = [voice.say(key, time=clock(of.measured))]
-    if arrived is not None:
+    """When it was measured, and when it came if that was not at once."""
+    if arrived is None:
+        return (voice.say("measured-at.theirs", time=clock(of.measured)),)
+    found = [voice.say("measured-at", time=clock(of.measured))]
+    if arrived.received - of.measured > CAME_LATER_S:
         found.append(voice.say("received-at", time=clock(arrived.received)))
     return tuple(found)
 

@@ -7,19 +7,20 @@ from typing import NamedTuple
 
 from cpe_agent.deliver.receipt import CUSTOMERS_SIDE, cleared
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.diagnose.fault import Owner
+from cpe_agent.diagnose.fault import Acts, Owner
 from cpe_agent.report import FindingReport, Report
 
 NOT_US = "not-us"
 OWNERS = tuple(owner.value for owner in Owner if owner is not Owner.NONE)
 _OWNER = "owner:"
+_ACTS = tuple(acts.value for acts in Acts)
 _PROVIDERS = ("isp", "infrastructure", "billing")
 PROVEN = ("direct", "contrast")
 
 
 class Conclusion(NamedTuple):
-    """``what``: a fault's code, ``owner:<segment>``, or NOT_US: neither the provider's network nor the line.
-    ``technician``: one is sent."""
+    """``what``: a fault's code, ``owner:<segment>``, or NOT_US: neither the provider nor the line's owner has anything
+    to do. ``technician``: one is sent."""
 
     what: str
     technician: bool = False
@@ -27,17 +28,18 @@ class Conclusion(NamedTuple):
 
 class Objection(NamedTuple):
     """``kind``: other-owner (the evidence names ``fault``) | cleared (so does the customer's receipt) | dispatch-no |
-    dispatch-open (``open``: keys of ``before_action`` without an answer). ``owner`` and ``grade`` as in the report."""
+    dispatch-open (``open``: what is not answered yet, in words). ``owner``, ``acts`` and ``grade`` as in the report."""
 
     kind: str
     fault: str = ""
     owner: str = ""
+    acts: str = ""
     grade: str = ""
     open: tuple[str, ...] = ()
 
 
 class Sending(NamedTuple):
-    """What the card says about a technician: ``answer`` is yes, after or no."""
+    """What the card says about a technician: ``answer`` is yes, after or no; ``open``: what is not answered yet."""
 
     answer: str
     open: tuple[str, ...] = ()
@@ -67,7 +69,7 @@ def objections(concluded: Conclusion, report: Report | None, sending: Sending | 
     found: list[Objection] = []
     root = None if report is None else named(report)
     if root is not None and _other(concluded.what, root):
-        found.append(Objection("other-owner", root.fault, root.owner, root.grade))
+        found.append(Objection("other-owner", root.fault, root.owner, root.acts, root.grade))
     if report is not None and owner_of(concluded.what) in CUSTOMERS_SIDE and cleared(report):
         found.append(Objection("cleared"))
     if concluded.technician and sending is not None and sending.answer != "yes":
@@ -82,7 +84,10 @@ def named(report: Report) -> FindingReport | None:
     if d.verdict != "fault":
         return None
     root = next((f for f in d.findings if f.standing == "root" and f.fault == d.fault), None)
-    return root if root is not None and root.grade in PROVEN and not root.stated else None
+    if root is None or root.grade not in PROVEN or root.stated:
+        return None
+    # A cut report's word is not ours: it may be of another version, or no version's.
+    return root if root.fault in BY_CODE and root.owner in OWNERS and root.acts in _ACTS else None
 
 
 def _other(what: str, root: FindingReport) -> bool:

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from cpe_agent.answers import QUESTIONS
+from cpe_agent.desk.card.ledger import LedgerEntry
 from cpe_agent.desk.records.tables import entry, person
+from cpe_agent.steps import SAME_CALL_S
 
 MOST_TEXT = 500  # characters of a note, a reason, a hand-over's sentence
 MOST_ENTRIES = 500  # shown of a case, the newest
@@ -52,19 +54,6 @@ TOLD = (
 """What a customer is commonly told (words: ``desk_cases``)."""
 
 SOURCES = ("observed", "stated")
-
-
-class LedgerEntry(NamedTuple):
-    """What a card shows of an entry. ``at``: seconds since the epoch. ``by``: who entered it, as others see the name.
-    ``value``: the answer of a question. ``source``: observed | stated."""
-
-    at: float
-    by: str
-    kind: str
-    key: str = ""
-    value: str = ""
-    text: str = ""
-    source: str = "stated"
 
 
 class Entry(NamedTuple):
@@ -166,9 +155,13 @@ def entries(connection: Connection, tenant: int, case: int) -> tuple[Entry, ...]
     return tuple(reversed(rows))
 
 
-def for_card(found: Iterable[Entry]) -> tuple[LedgerEntry, ...]:
-    """What the card's "do not ask again" takes."""
-    return tuple(_for_card(e) for e in found if e.kind in ON_THE_CARD)
+def for_card(found: Iterable[Entry], received: float) -> tuple[LedgerEntry, ...]:
+    """What the card's "do not ask again" takes beside a report that came then (epoch seconds). Of the answers to one
+    question the last counts, and none from before the two hours that led to the report: a lamp that was dark last
+    week says nothing about today's line."""
+    shown = [e for e in found if e.kind in ON_THE_CARD]
+    last = {e.key: e.id for e in shown if e.kind == Kind.SAID and e.at >= received - SAME_CALL_S}
+    return tuple(_for_card(e) for e in shown if e.kind != Kind.SAID or last.get(e.key) == e.id)
 
 
 def _for_card(e: Entry) -> LedgerEntry:

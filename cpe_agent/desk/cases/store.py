@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cpe_agent.case_code import read_case_code, with_check
 from cpe_agent.crockford import ALPHABET
+from cpe_agent.desk.card.ledger import LedgerEntry
 from cpe_agent.desk.cases import ledger
 from cpe_agent.desk.cases.ledger import Entry, Kind, New
 from cpe_agent.desk.people.names import cleaned as name_cleaned
@@ -51,6 +52,13 @@ class Page(NamedTuple):
 
     cases: tuple[Case, ...]
     older: int | None
+
+
+class Beside(NamedTuple):
+    """What a card takes from the case. ``language``: the customer's."""
+
+    entries: tuple[LedgerEntry, ...] = ()
+    language: str | None = None
 
 
 class NoSuchCase(LookupError):
@@ -104,14 +112,6 @@ class Cases:
         with self._records.read() as connection:
             return _one(connection, tenant, case_.c.code == read)
 
-    def open_in(self, code: str) -> int | None:
-        """The tenant of an open case of this code; None when there is none. For who has no tenant: a customer's
-        program that names its case."""
-        with self._records.read() as connection:
-            query = select(case_.c.tenant).where(case_.c.code == code, case_.c.closed.is_(None))
-            found: int | None = connection.execute(query).scalar()
-            return found
-
     def page(self, by: Person, show: str = "mine", *, before: int | None = None, limit: int = PAGE) -> Page:
         """``show``: one of ``SHOWS``. ``free`` are open cases that nobody holds."""
         with self._records.read() as connection:
@@ -131,6 +131,23 @@ class Cases:
     def entries(self, case: Case) -> tuple[Entry, ...]:
         with self._records.read() as connection:
             return ledger.entries(connection, case.tenant, case.id)
+
+    def beside(self, tenant: int, code: str | None, received: float) -> Beside:
+        """What a case adds to the card of a report that came then; nothing without a case."""
+        if code is None:
+            return Beside()
+        with self._records.read() as connection:
+            where = (case_.c.tenant == tenant, case_.c.code == code)
+            row = connection.execute(select(case_.c.id, case_.c.language).where(*where)).one_or_none()
+            if row is None:
+                return Beside()
+            return Beside(ledger.for_card(ledger.entries(connection, tenant, row.id), received), row.language)
+
+    def names(self, tenant: int, people: Iterable[int]) -> dict[int, str]:
+        """Of people by their rows, those who left too."""
+        query = select(person.c.id, person.c.shown).where(person.c.tenant == tenant, person.c.id.in_(set(people)))
+        with self._records.read() as connection:
+            return {row.id: row.shown for row in connection.execute(query)}
 
     def add(self, case: Case, by: Person, now: float, new: Iterable[New]) -> None:
         """Raises ``CaseClosed``."""

@@ -103,7 +103,7 @@ class Finder:
         said = spoken.read(read.can_be[What.SPOKEN]) if What.SPOKEN in read.can_be else "spoken.length"
         if isinstance(said, str):
             return _once(hits), said
-        hit = self._spoken(tenant, read.can_be[What.SPOKEN], said)
+        hit = self._spoken(tenant, said)._replace(typed=read.can_be[What.SPOKEN])
         # A number that only a correction makes a code of is first of all what it is without one.
         return _once([*hits, hit] if said.corrected else [hit, *hits]), None
 
@@ -158,17 +158,18 @@ class Finder:
         if customer is not None:
             yield Hit(What.NUMBER, customer=customer)
 
-    def _spoken(self, tenant: int, digits: str, said: Spoken) -> Hit:
+    def _spoken(self, tenant: int, said: Spoken) -> Hit:
         may_be = spoken.may_be(self._archive, tenant, said, self._now())
-        return Hit(What.SPOKEN, _in_threes(digits), corrected=said.corrected, spoken=said, may_be=may_be)
+        code = spoken.written(said)
+        return Hit(What.SPOKEN, code, code.replace(" ", ""), corrected=said.corrected, spoken=said, may_be=may_be)
 
     # ---------------------------------------------------------------- did you mean
 
     def _near(self, tenant: int, read: Readings) -> Iterator[Hit]:
         """What is one slip away and exists; of a spoken code what it says, whether or not a report is here."""
         if read.digits:
-            for digits, said in spoken_near(_digits(read.text), spoken.KNOWN):
-                yield self._spoken(tenant, digits, said)._replace(corrected=True)
+            for said in spoken_near(_digits(read.text), spoken.KNOWN):
+                yield self._spoken(tenant, said)._replace(corrected=True)
         if bare := read.can_be.get(What.CASE):
             codes = [spelled(near) for near in codes_near(bare, CASE_CHARACTERS, checked=True)]
             for found in self._cases(tenant, case_.c.code.in_(codes)) if codes else ():
@@ -231,7 +232,3 @@ def _once(hits: list[Hit]) -> tuple[Hit, ...]:
 
 def _digits(text: str) -> str:
     return "".join(c for c in text if c.isdecimal() or c == NOT_HEARD)
-
-
-def _in_threes(digits: str) -> str:
-    return " ".join(digits[i : i + 3] for i in range(0, len(digits), 3))

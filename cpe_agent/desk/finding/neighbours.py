@@ -37,7 +37,7 @@ def _near(read: Sequence[int], length: int) -> Iterator[list[int]]:
         yield from ([*read[:i], *read[i + 1 :]] for i in places)
 
 
-def spoken_near(digits: str, known_faults: frozenset[int]) -> Iterator[tuple[str, Spoken]]:
+def spoken_near(digits: str, known_faults: frozenset[int]) -> Iterator[Spoken]:
     """A spoken code with one digit too few or one too many: what it was, in nine of ten cases alone. ("Double zero" is
     soon heard as one.)"""
     if len(digits) == DIGITS - 1:
@@ -55,4 +55,4 @@ def spoken_near(digits: str, known_faults: frozenset[int]) -> Iterator[tuple[str
         said = (spoken.fault_number, spoken.match, spoken.age_minutes, *spoken.segments.values())
         if (NOT_HEARD in text or not spoken.corrected) and said not in seen:
             seen.add(said)
-            yield text, spoken
+            yield spoken

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from cpe_agent.deliver.spoken_code import AGES_MIN, DIGITS, MOST_NOT_HEARD, NOT_HEARD, Spoken, Unreadable, decode
+from cpe_agent.deliver.spoken_code import (
+    AGES_MIN,
+    DIGITS,
+    MOST_NOT_HEARD,
+    NOT_HEARD,
+    Spoken,
+    Unreadable,
+    decode,
+    encode,
+)
 from cpe_agent.diagnose.catalogue import BY_NUMBER
 
 if TYPE_CHECKING:
@@ -25,6 +34,12 @@ def read(digits: str) -> Spoken | str:
             return "spoken.length"
         missing = digits.count(NOT_HEARD)
         return "spoken.too-many" if missing > MOST_NOT_HEARD else "spoken.besides" if missing else "spoken.wrong"
+
+
+def written(spoken: Spoken) -> str:
+    """The code in its right digits, where some were corrected."""
+    number = f"{spoken.match:032x}"  # an id that this is the part of
+    return encode(spoken.verdict, spoken.fault_number, spoken.grade, spoken.segments, number, spoken.age_minutes)
 
 
 def may_be(archive: Archive, tenant: int, spoken: Spoken, now: float) -> tuple[Row, ...]:

@@ -20,17 +20,19 @@ MOST_DEPTH = 32  # a report has seven
 # What a megabyte may hold, so that none costs more than a few milliseconds. Reports have a tenth of a mark a byte.
 MOST_MARKS = 196_608  # brackets and quotes
 MOST_VALUES = 131_072
-MOST_ESCAPES = 65_536
+MOST_ESCAPES = 16_384
 MOST_BESIDE = 4096  # members and names beside the parts that are known to be large
 FEW = 40_000  # bytes that cost little whatever they are
-MOST_DIGITS = 128  # in one number, where a report has 17 at most; int() grows slow, and refuses, beyond 4,300
+MOST_DIGITS = 128  # in a row; a number of a report has 17, and int() grows slow, and refuses, beyond 4,300
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _ALL_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'{}[]"')
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")  # that they fit together is the parser's affair
+_QUOTE = ord('"')
+_SURROGATE = re.compile(rb"u[dD][89a-fA-F]")
 _STRIDE = 16
 _DIGITS = bytes(48 if byte in b"0123456789" else 32 for byte in range(256))
-_RUN = b"0" * (MOST_DIGITS // _STRIDE)
+_SAMPLE = b"0" * (MOST_DIGITS // _STRIDE)
 _AT = re.compile(r" - at `\$\.?(.*)`$")
 
 
@@ -113,37 +115,47 @@ def _member(members: dict[str, msgspec.Raw], name: str, kind: type[_T]) -> _T:
 
 def _syntax(raw: bytes) -> None:
     """What the skipping parser lets through: depth, lengths of numbers, broken letters."""
-    marked = raw
-    if b"\\" in raw:
-        if raw.count(b"\\") > MOST_ESCAPES:
-            raise _refused("", "too many escaped letters")
-        # A backslash only ever begins an escape, so pairs from the left are escaped backslashes.
-        marked = raw.replace(b"\\\\", b"")
-        if _SURROGATE.search(marked):
-            raise _refused("", "no canonical JSON (RFC 8785): a letter beyond U+FFFF is written plainly")
-        marked = marked.replace(b'\\"', b"")
+    marked = _without_escapes(raw) if b"\\" in raw else raw
     if not raw.isascii():
         try:
             raw.decode()
         except UnicodeDecodeError:
             raise _refused("", "no JSON: no UTF-8") from None
-    marks = marked.translate(None, _ALL_BUT_MARKS)
+    marks = marked.translate(_ONE_KIND, _ALL_BUT_MARKS)
     if len(marks) > MOST_MARKS:
         raise _refused("", "too many values")
     marks = marks.replace(b'""', b"")
     if b'"' in marks:  # a string with brackets in it; without one every quote has just gone with its neighbour
-        marks = b"".join(marked.translate(None, _ALL_BUT_MARKS).split(b'"')[::2])
+        marks = b"".join(marked.translate(_ONE_KIND, _ALL_BUT_MARKS).split(b'"')[::2])
     for _ in range(MOST_DEPTH):
         if not marks:
             break
-        marks = marks.replace(b"{}", b"").replace(b"[]", b"")
+        marks = marks.replace(b"[]", b"")
     if marks:
         raise _refused("", "nested too deeply, or no JSON")
     if len(raw) > MOST_VALUES and raw.count(b",") > MOST_VALUES:
         raise _refused("", "too many values")
-    # Every 16th byte: of so long a number eight in a row are digits.
-    if _RUN in raw[::_STRIDE].translate(_DIGITS):
+    # Every 16th byte first: of so long a number eight in a row are digits, and of hardly anything else.
+    if _SAMPLE in raw[::_STRIDE].translate(_DIGITS) and b"0" * MOST_DIGITS in raw.translate(_DIGITS):
         raise _refused("", "a number is too long")
+
+
+def _without_escapes(raw: bytes) -> bytes:
+    """Without backslashes, and without the quotes that they guard: every quote that is left begins or ends a string."""
+    pieces = raw.split(b"\\", MOST_ESCAPES)
+    if b"\\" in pieces[-1]:
+        raise _refused("", "too many escaped letters")
+    plain = False
+    for number, piece in enumerate(pieces[1:], 1):
+        if plain:  # what stands behind an escaped backslash
+            plain = False
+        elif not piece:
+            plain = True
+        elif piece[0] == _QUOTE:
+            pieces[number] = piece[1:]
+        elif _SURROGATE.match(piece):
+            raise _refused("", "no canonical JSON (RFC 8785): a letter beyond U+FFFF is written plainly")
+    return b"".join(pieces)
 
 
 def _refused(path: str, reason: str) -> Refused:

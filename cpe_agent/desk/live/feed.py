@@ -117,21 +117,17 @@ class Feed:
             self._publish(tenant, case, kind, data)
 
     def _publish(self, tenant: int, case: str, kind: str, data: Mapping[str, Any]) -> None:
-        feed = self._tenants.setdefault(tenant, _Tenant())
+        feed, where = self._made(tenant, case)
         feed.number += 1
         text = b"id: %s-%d\nevent: %s\ndata: %s\n\n" % (
             self.epoch.encode(), feed.number, kind.encode(), _encode(data),
         )  # fmt: skip
-        where = feed.cases.setdefault(case, _Case())
-        feed.cases.move_to_end(case)
         where.items.append(Item(feed.number, kind, data, text))
         feed.kept += 1
         if len(where.items) > MOST_OF_CASE:
             where.dropped = where.items.popleft().number
             feed.kept -= 1
-        while feed.kept > MOST_OF_TENANT or (
-            len(feed.cases) > MOST_CASES and not next(iter(feed.cases.values())).watchers
-        ):
+        while feed.kept > MOST_OF_TENANT:
             self._forget_some(feed)
         for watcher in where.watchers:
             watcher.give(text)
@@ -158,8 +154,8 @@ class Feed:
 
     def look(self, tenant: int, case: str) -> None:
         """A page of this case was served: without script it says no more than that."""
-        feed = self._tenants.setdefault(tenant, _Tenant())
-        feed.cases.setdefault(case, _Case()).looked = self._clock() + LOOKED_S
+        _, where = self._made(tenant, case)
+        where.looked = self._clock() + LOOKED_S
 
     def so_far(self, tenant: int, case: str) -> tuple[str, tuple[Item, ...]]:
         """What is known of a case, and the id to watch on from."""
@@ -172,8 +168,7 @@ class Feed:
             raise TooMany
         if self._home is None:
             self._home = asyncio.get_running_loop(), threading.get_ident()
-        feed = self._tenants.setdefault(tenant, _Tenant())
-        where = feed.cases.setdefault(case, _Case())
+        feed, where = self._made(tenant, case)
         watcher = Watcher(self._missed(feed, where, last))
         where.watchers.add(watcher)
         self._persons[person] = self._persons.get(person, 0) + 1
@@ -205,6 +200,14 @@ class Feed:
             return [RELOAD]
         missed = [item.text for item in where.items if item.number > seen]
         return missed if len(missed) < MOST_BEHIND else [RELOAD]
+
+    def _made(self, tenant: int, case: str) -> tuple[_Tenant, _Case]:
+        feed = self._tenants.setdefault(tenant, _Tenant())
+        where = feed.cases.setdefault(case, _Case())
+        feed.cases.move_to_end(case)
+        for _ in range(2 if len(feed.cases) > MOST_CASES else 0):  # one may be watched, and stay
+            self._forget_some(feed)
+        return feed, where
 
     def _case(self, tenant: int, case: str) -> _Case | None:
         feed = self._tenants.get(tenant)

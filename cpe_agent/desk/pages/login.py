@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
 from cpe_agent.desk.pages.view import language_of, page
@@ -52,7 +52,7 @@ def address_of(request: Asked) -> str:
     return request.client.host if request.client else ""
 
 
-def entered(request: Asked, word: str, to: str) -> Redirect:
+def entered(request: Asked, word: FromPath[str], to: str) -> Redirect:
     return Redirect(inside(to), status_code=303, cookies=[cookie(word, request.app.state.secure)])
 
 
@@ -62,6 +62,8 @@ REFUSALS: dict[type[Exception], tuple[str, int]] = {
     Busy: ("login.busy", 503),
 }
 """What became of a password, as a key of the words and a status."""
+AGAIN: dict[type[Exception], tuple[str, int]] = {**REFUSALS, Refused: ("confirm.refused", 422)}
+"""The same where the person is in already."""
 
 
 @get("/login", opt={"needs": ANYONE}, sync_to_thread=False)
@@ -84,7 +86,7 @@ def login(request: Asked, data: Annotated[Login, FORM]) -> Response[Any]:
 
 
 def _login(request: Asked, to: str, *, name: str = "", said: str = "", status: int = 200) -> Response[Any]:
-    provider = request.app.state.get("provider")
+    provider = request.app.state.provider
     return page(
         request,
         "login.html",
@@ -93,6 +95,7 @@ def _login(request: Asked, to: str, *, name: str = "", said: str = "", status: i
         name=name,
         said=said,
         provider=provider.name if provider else None,
+        passkeys=request.app.state.passkeys is not None,
     )
 
 
@@ -106,7 +109,7 @@ def sign_out(request: Asked) -> Redirect:
 
 @get("/confirm", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=False)
 def confirm_page(request: Asked) -> Response[Any]:
-    return page(request, "people_confirm.html", next=inside(request.query_params.get("next")), said="")
+    return _confirm(request, inside(request.query_params.get("next")))
 
 
 @post("/confirm", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=True)
@@ -115,19 +118,24 @@ def confirm(request: Asked, data: Annotated[Again, FORM]) -> Response[Any]:
     try:
         people_of(request).confirm(request.auth, data.password, address_of(request))
     except tuple(REFUSALS) as refused:
-        said, status = REFUSALS[type(refused)]
-        said = "confirm.refused" if said == "login.refused" else said
-        return page(request, "people_confirm.html", status=status, next=to, said=said)
+        said, status = AGAIN[type(refused)]
+        return _confirm(request, to, said=said, status=status)
     return Redirect(to, status_code=303)
 
 
+def _confirm(request: Asked, to: str, *, said: str = "", status: int = 200) -> Response[Any]:
+    provider = request.app.state.provider
+    name = provider.name if provider else None
+    return page(request, "people_confirm.html", status=status, next=to, said=said, provider=name)
+
+
 @get("/welcome/{word:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def welcome_page(request: Asked, word: str) -> Response[Any]:
+def welcome_page(request: Asked, word: FromPath[str]) -> Response[Any]:
     return _welcome(request, word)
 
 
 @post("/welcome/{word:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def welcome(request: Asked, word: str, data: Annotated[Welcome, FORM]) -> Response[Any]:
+def welcome(request: Asked, word: FromPath[str], data: Annotated[Welcome, FORM]) -> Response[Any]:
     language = data.language if data.language in LANGUAGES else SOURCE
     try:
         entry = people_of(request).accept(word, Chosen(data.name, data.password, language))

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, post
 from litestar.exceptions import NotFoundException, ValidationException
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from cpe_agent.desk.pages.account import ACCOUNT
 from cpe_agent.desk.pages.login import DOOR, FORM, Asked, Short, people_of
+from cpe_agent.desk.pages.openid import OPENID
+from cpe_agent.desk.pages.passkeys import PASSKEYS
 from cpe_agent.desk.pages.people_audit import AUDIT
 from cpe_agent.desk.pages.people_tickets import TICKETS
 from cpe_agent.desk.pages.people_tokens import TOKENS
@@ -28,7 +31,7 @@ class RoleChosen(msgspec.Struct):
 
 
 @get("/people", opt=MANAGE, sync_to_thread=True)
-def people_page(request: Asked, before: int | None = None) -> Response[Any]:
+def people_page(request: Asked, before: FromQuery[int | None] = None) -> Response[Any]:
     return _people(request, before=before)
 
 
@@ -40,12 +43,12 @@ def invite(request: Asked, data: Annotated[RoleChosen, FORM]) -> Response[Any]:
 
 
 @post("/people/invites/{number:int}/withdraw", opt=MANAGE, sync_to_thread=True)
-def withdraw(request: Asked, number: int) -> Response[Any]:
+def withdraw(request: Asked, number: FromPath[int]) -> Response[Any]:
     return _changed(request, lambda: managing.withdraw(people_of(request), managing.by(request.user), number))
 
 
 @post("/people/{number:int}/reset", opt=MANAGE, sync_to_thread=True)
-def reset(request: Asked, number: int) -> Response[Any]:
+def reset(request: Asked, number: FromPath[int]) -> Response[Any]:
     try:
         word = managing.reset(people_of(request), managing.by(request.user), number)
     except managing.NotFound:
@@ -54,18 +57,18 @@ def reset(request: Asked, number: int) -> Response[Any]:
 
 
 @post("/people/{number:int}/role", opt=MANAGE, sync_to_thread=True)
-def change_role(request: Asked, number: int, data: Annotated[RoleChosen, FORM]) -> Response[Any]:
+def change_role(request: Asked, number: FromPath[int], data: Annotated[RoleChosen, FORM]) -> Response[Any]:
     role = _role(data.role)
     return _changed(request, lambda: managing.set_role(people_of(request), managing.by(request.user), number, role))
 
 
 @post("/people/{number:int}/disable", opt=MANAGE, sync_to_thread=True)
-def disable(request: Asked, number: int) -> Response[Any]:
+def disable(request: Asked, number: FromPath[int]) -> Response[Any]:
     return _changed(request, lambda: managing.disable(people_of(request), managing.by(request.user), number))
 
 
 @post("/people/{number:int}/enable", opt=MANAGE, sync_to_thread=True)
-def enable(request: Asked, number: int) -> Response[Any]:
+def enable(request: Asked, number: FromPath[int]) -> Response[Any]:
     return _changed(request, lambda: managing.enable(people_of(request), managing.by(request.user), number))
 
 
@@ -110,6 +113,8 @@ def _people(request: Asked, *, before: int | None = None, said: str = "", status
 
 PEOPLE_ROUTES = [
     *DOOR,
+    *OPENID,
+    *PASSKEYS,
     *ACCOUNT,
     people_page,
     invite,

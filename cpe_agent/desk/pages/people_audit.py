@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Response
 
 from cpe_agent.desk.pages.login import Asked, people_of
 from cpe_agent.desk.pages.view import page
+from cpe_agent.desk.people import accounts
 from cpe_agent.desk.people.roles import Permission
 
 READ = {"needs": Permission.READ_AUDIT}
@@ -16,7 +18,7 @@ PAGE = 100
 
 
 @get("/audit", opt=READ, sync_to_thread=True)
-def audit_page(request: Asked, before: int | None = None) -> Response[Any]:
+def audit_page(request: Asked, before: FromQuery[int | None] = None) -> Response[Any]:
     people, person = people_of(request), request.user
     with people.records.write() as connection:
         people.audit.note(connection, people.now(), person.tenant, person.who, "audit-read")
@@ -39,8 +41,19 @@ def _audit(request: Asked, before: int | None, *, said: str = "", at: int = 0) -
     with people.records.read() as connection:
         rows = people.audit.page(connection, tenant, before=before, limit=PAGE + 1)
         count, last = people.audit.end(connection, tenant)
+        names = accounts.names_of(connection, tenant, {told for row in rows for told in (row.who, row.subject)})
     older = rows[PAGE - 1].seq if len(rows) > PAGE else None
-    return page(request, "people_audit.html", rows=rows[:PAGE], older=older, said=said, at=at, count=count, last=last)
+    return page(
+        request,
+        "people_audit.html",
+        rows=rows[:PAGE],
+        older=older,
+        said=said,
+        names=names,
+        at=at,
+        count=count,
+        last=last,
+    )
 
 
 AUDIT = [audit_page, verify]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, post
 from litestar.exceptions import NotFoundException, ValidationException
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from cpe_agent.case_code import read_case_code
@@ -28,7 +29,7 @@ class NewTicket(msgspec.Struct):
 
 
 @get("/people/tickets", opt=MANAGE, sync_to_thread=True)
-def tickets_page(request: Asked, before: int | None = None) -> Response[Any]:
+def tickets_page(request: Asked, before: FromQuery[int | None] = None) -> Response[Any]:
     people = people_of(request)
     with people.records.read() as connection:
         rows = tickets.tickets_of(connection, request.user.tenant, before=before, limit=PAGE + 1)
@@ -54,7 +55,7 @@ def add_ticket(request: Asked, data: Annotated[NewTicket, FORM]) -> Response[Any
 
 
 @post("/people/tickets/{number:int}/revoke", opt=MANAGE, sync_to_thread=True)
-def revoke_ticket(request: Asked, number: int) -> Redirect:
+def revoke_ticket(request: Asked, number: FromPath[int]) -> Redirect:
     try:
         managing.revoke_ticket(people_of(request), managing.by(request.user), number)
     except managing.NotFound:

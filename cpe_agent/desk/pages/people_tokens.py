@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import get, post
 from litestar.exceptions import NotFoundException, ValidationException
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from cpe_agent.desk.pages.login import FORM, Asked, Short, people_of
@@ -29,7 +30,7 @@ class NewToken(msgspec.Struct):
 
 
 @get("/people/tokens", opt=MANAGE, sync_to_thread=True)
-def tokens_page(request: Asked, before: int | None = None) -> Response[Any]:
+def tokens_page(request: Asked, before: FromQuery[int | None] = None) -> Response[Any]:
     people = people_of(request)
     with people.records.read() as connection:
         rows = tokens.tokens_of(connection, request.user.tenant, before=before, limit=PAGE + 1)
@@ -52,7 +53,7 @@ def add_token(request: Asked, data: Annotated[NewToken, FORM]) -> Response[Any]:
 
 
 @post("/people/tokens/{number:int}/revoke", opt=MANAGE, sync_to_thread=True)
-def revoke_token(request: Asked, number: int) -> Redirect:
+def revoke_token(request: Asked, number: FromPath[int]) -> Redirect:
     try:
         managing.revoke_token(people_of(request), managing.by(request.user), number)
     except managing.NotFound:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -39,7 +40,7 @@ class LastAdministrator(Exception):
 _COLUMNS = [person.c[name] for name in Account._fields]
 
 
-def _account(row: tuple[object, ...]) -> Account:
+def _account(row: Iterable[Any]) -> Account:
     found = Account._make(row)
     return found._replace(role=Role(found.role))
 
@@ -53,7 +54,7 @@ def add_person(
     values = {"tenant": tenant, "name": folded(name), "shown": cleaned(name), "role": role, "language": language}
     row = insert(person).values(**values, password=password, created=now).returning(*_COLUMNS)
     try:
-        return _account(connection.execute(row).one()._tuple())
+        return _account(connection.execute(row).one())
     except IntegrityError as other:  # who joined between the look and the insert
         raise Taken(name) from other
 
@@ -61,13 +62,13 @@ def add_person(
 def by_name(connection: Connection, name: str) -> Account | None:
     """Of any tenant: a name is one person's in the whole desk. Raises BadName."""
     found = connection.execute(select(*_COLUMNS).where(person.c.name == folded(name))).one_or_none()
-    return None if found is None else _account(found._tuple())
+    return None if found is None else _account(found)
 
 
 def by_id(connection: Connection, tenant: int, number: int) -> Account | None:
     query = select(*_COLUMNS).where(person.c.tenant == tenant, person.c.id == number)
     found = connection.execute(query).one_or_none()
-    return None if found is None else _account(found._tuple())
+    return None if found is None else _account(found)
 
 
 def people_of(connection: Connection, tenant: int, *, before: int | None = None, limit: int = 50) -> list[Account]:
@@ -75,7 +76,14 @@ def people_of(connection: Connection, tenant: int, *, before: int | None = None,
     query = select(*_COLUMNS).where(person.c.tenant == tenant)
     if before is not None:
         query = query.where(person.c.id < before)
-    return [_account(row._tuple()) for row in connection.execute(query.order_by(person.c.id.desc()).limit(limit))]
+    return [_account(row) for row in connection.execute(query.order_by(person.c.id.desc()).limit(limit))]
+
+
+def names_of(connection: Connection, tenant: int, told: Iterable[str]) -> dict[str, str]:
+    """``person:7`` as the audit has it, to ``Dana (7)``; what names no person of this tenant is left out."""
+    numbers = [int(one[7:]) for one in told if one.startswith("person:") and one[7:].isdecimal()]
+    query = select(person.c.id, person.c.shown).where(person.c.tenant == tenant, person.c.id.in_(numbers))
+    return {f"person:{row.id}": f"{row.shown} ({row.id})" for row in connection.execute(query)}
 
 
 def administrators(connection: Connection, tenant: int | None = None) -> int:

@@ -61,7 +61,7 @@ class Audit:
     ) -> int:
         """Add a row, in the transaction of what it tells of: both happen or neither. Gives the row's number."""
         last, previous = self.hold(connection, tenant)
-        row = Row(last + 1, now, who[:40], what[:40], subject[:80], reason[:MOST_REASON].replace("\0", "\ufffd"))
+        row = Row(last + 1, now, who[:40], what[:40], subject[:80], _kept(reason))
         digest = self._digest(tenant, row, previous)
         connection.execute(insert(audit).values(tenant=tenant, **row._asdict(), previous=previous, hash=digest))
         connection.execute(
@@ -84,19 +84,19 @@ class Audit:
         return row.seq, bytes(row.hash).hex()
 
     def verify(self, connection: Connection, tenant: int) -> Trouble | None:
-        """None when the chain holds from its first row to its sealed end."""
+        """None when the chain holds from its first row to its sealed end. The connection is one of ``Records.read``:
+        rows and end must be of one moment."""
         expected, previous = 1, START
-        rows = connection.execution_options(yield_per=1000).execute(
-            select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq)
-        )
-        for found in rows:
-            if found.seq != expected:
-                return Trouble(expected, "missing")
-            row = Row(found.seq, found.at, found.who, found.what, found.subject, found.reason)
-            right = self._digest(tenant, row, previous)
-            if bytes(found.previous) != previous or not hmac.compare_digest(bytes(found.hash), right):
-                return Trouble(found.seq, "changed")
-            expected, previous = expected + 1, right
+        query = select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq)
+        with connection.execute(query, execution_options={"yield_per": 1000}) as rows:
+            for found in rows:
+                if found.seq != expected:
+                    return Trouble(expected, "missing")
+                row = Row(found.seq, found.at, found.who, found.what, found.subject, found.reason)
+                right = self._digest(tenant, row, previous)
+                if bytes(found.previous) != previous or not hmac.compare_digest(bytes(found.hash), right):
+                    return Trouble(found.seq, "changed")
+                expected, previous = expected + 1, right
         head = connection.execute(select(audit_head).where(audit_head.c.tenant == tenant)).one_or_none()
         if head is None or not hmac.compare_digest(bytes(head.seal), self._seal(tenant, head.seq, bytes(head.hash))):
             return Trouble(expected - 1, "end")
@@ -115,3 +115,8 @@ class Audit:
 
     def _keyed(self, kind: str, told: list[object]) -> bytes:
         return hmac.digest(self._secret.key("audit"), json.dumps([kind, *told]).encode(), sha256)
+
+
+def _kept(reason: str) -> str:
+    """What both databases give back as it was: PostgreSQL takes no NUL, neither takes half a surrogate pair."""
+    return reason[:MOST_REASON].encode("utf-8", "replace").decode().replace("\0", "\ufffd")

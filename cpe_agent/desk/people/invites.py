@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -25,7 +26,7 @@ class Invite(NamedTuple):
 _COLUMNS = [invite.c[name] for name in Invite._fields]
 
 
-def _invite(row: tuple[object, ...]) -> Invite:
+def _invite(row: Iterable[Any]) -> Invite:
     found = Invite._make(row)
     return found._replace(role=Role(found.role))
 
@@ -50,7 +51,7 @@ def find(connection: Connection, now: float, word: str) -> Invite | None:
         return None
     good = (invite.c.hash == digest, invite.c.used.is_(None), invite.c.expires > now)
     found = connection.execute(select(*_COLUMNS).where(*good)).one_or_none()
-    return None if found is None else _invite(found._tuple())
+    return None if found is None else _invite(found)
 
 
 def use(connection: Connection, now: float, found: Invite) -> bool:
@@ -62,7 +63,7 @@ def use(connection: Connection, now: float, found: Invite) -> bool:
 def open_of(connection: Connection, now: float, tenant: int, *, limit: int = 50) -> list[Invite]:
     """Those that still let somebody in, newest first."""
     query = select(*_COLUMNS).where(invite.c.tenant == tenant, invite.c.used.is_(None), invite.c.expires > now)
-    return [_invite(row._tuple()) for row in connection.execute(query.order_by(invite.c.id.desc()).limit(limit))]
+    return [_invite(row) for row in connection.execute(query.order_by(invite.c.id.desc()).limit(limit))]
 
 
 def revoke(connection: Connection, tenant: int, number: int) -> bool:

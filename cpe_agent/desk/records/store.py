@@ -41,8 +41,10 @@ class Records:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection that sees one state of the records."""
+        """A connection that sees one state of the records, whatever is written meanwhile."""
         with self.engine.connect() as connection:
+            if not self.sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
             connection.rollback()
 

@@ -25,6 +25,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_agent.desk.vault.erasures import Erasures
     from cpe_agent.desk.vault.keys import Keys
 
@@ -158,7 +160,7 @@ class Vault:
 
     def erase_customer(self, tenant: int, customer: int, at: float) -> bool:
         """Destroy the key: whatever was sealed with it is unreadable from now on, in every copy. False: there is none.
-        Reports that were sealed before they were his are erased one by one (``erase_reports``)."""
+        What was sealed before it was his is not: ``erase_reports``."""
         row = self._keys.of(tenant, of_customer(customer))
         if row is not None:
             self._destroy({row.id: at})
@@ -187,6 +189,11 @@ class Vault:
         with self._lock:
             for subject in [s for s, key in self._unwrapped.items() if key.id in marks]:
                 del self._unwrapped[subject]
+
+    @property
+    def list_of_erasures(self) -> Path:
+        """The file: whoever restores a backup needs the newest there is."""
+        return self._erasures.file
 
     def close(self) -> None:
         with self._lock:

@@ -62,7 +62,7 @@ FAULTS: dict[str, FaultText] = {
     ),
     "access-no-sync": FaultText(
         title="The line has no signal",
-        customer="The router is on, but its line has no signal from the exchange. The line up to the first socket "
+        customer="The router is on, but no signal comes to it over its line. The line up to the first socket "
         "is the provider's side.",
         representative="No synchronisation: physical link down, training without end, or line lamp not steady; no login "
         "verdict that would prove the line.",

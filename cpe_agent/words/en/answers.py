@@ -8,7 +8,7 @@ ASKED: dict[str, str] = {
     "phones": "telephones on the same line or router",
     "router-lamps": "lamps on the router",
     "modem-lamps": "lamps on the separate modem or fibre box",
-    "line-lamp": "the router's line lamp (DSL, PON, Online or Internet)",
+    "line-lamp": "the router's line lamp (marked DSL, Internet or Online)",
     "los-lamp": "the lamp marked LOS or ALARM on the fibre box",
     "router-page": "what the Internet page of the router says",
     "who-dials": "where the provider's login is, or was, kept",

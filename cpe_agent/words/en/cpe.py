@@ -66,14 +66,15 @@ FAULTS: dict[str, FaultText] = {
     ),
     "router-dns-hijacked": FaultText(
         title="The router gives false addresses",
-        customer="The router answers name look-ups with false addresses; the provider's own service does not.",
+        customer="Where sites are found by name, the router gives false addresses; the provider's own service does not.",
         representative="Forwarder returns unroutable addresses for public names, provider and public resolvers asked "
         "directly do not.",
-        next_step="Reset the router's name look-up (DNS) settings, give it a new admin password and update it.",
+        next_step="Reset the router's settings for finding sites by name (DNS), give it a new admin password and update "
+        "it.",
     ),
     "router-dns-proxy-dead": FaultText(
-        title="The router's name look-up does not work",
-        customer="The line works, but the router's own service that finds web addresses does not.",
+        title="The router's address book (DNS) fails",
+        customer="The line works, but the router's own address book, where sites are found by name, does not.",
         representative="Gateway alive, its port 53 closed or silent; the provider's resolver asked directly answers.",
         next_step="Restart the router; if it happens again, set the provider's name server by hand and update the "
         "router.",

@@ -52,9 +52,9 @@ FAULTS: dict[str, FaultText] = {
         next_step="Set the name server (DNS) to automatic and let a virus scan run.",
     ),
     "encrypted-dns-blocked": FaultText(
-        title="Encrypted name look-ups get no answer",
-        customer="This computer is set to look up names only encrypted, and that way gets no answer. The plain way "
-        "works.",
+        title="The encrypted way to find sites fails",
+        customer="This computer is set to find sites by name over an encrypted way only, and that way gets no answer. "
+        "The plain way works.",
         representative="Strict DNS over TLS configured, port 853 unanswered, plain port 53 answers.",
         next_step="Set private DNS to automatic.",
     ),

@@ -41,34 +41,38 @@ FAULTS: dict[str, FaultText] = {
         next_step="Measure from the provider's edge to the same far end.",
     ),
     "isp-dns-down": FaultText(
-        title="The provider's name look-up does not answer",
-        customer="The line works, but the provider's service that finds web addresses does not answer. Another name "
-        "service helps for now.",
+        title="The provider's address book (DNS) is silent",
+        customer="The line works, but the provider's address book, where sites are found by name, does not answer. "
+        "Another one helps for now.",
         representative="Provider's resolver, asked directly, silent over several tries; literal addresses answer.",
         next_step="Check the resolvers; as a stop-gap let the customer use a public resolver.",
     ),
     "isp-dns-refused": FaultText(
-        title="The provider's name look-up refuses this home",
-        customer="The line works, but the provider's name look-up refuses to answer this home.",
+        title="The provider's address book (DNS) refuses this home",
+        customer="The line works, but the provider's address book, where sites are found by name, refuses to answer "
+        "this home.",
         representative="REFUSED from the provider's resolver for a line of its own; public resolvers answer.",
         next_step="Check the resolver's access list against this line's address range.",
     ),
     "isp-dns-rewriting": FaultText(
-        title="The name look-up gives changed answers",
-        customer="The name look-up gives an address where it should say that there is none, or a page of its own.",
+        title="The address book (DNS) gives changed answers",
+        customer="The address book, where sites are found by name, gives an address where it should say that there is "
+        "none, or a page of its own.",
         representative="Resolver of the provider answers names that cannot exist, or public names with unroutable "
         "addresses; public resolvers do not.",
         next_step="Check the policy of the resolver (NXDOMAIN rewriting, block pages).",
     ),
     "isp-dns-servfail": FaultText(
-        title="The provider's name look-up fails",
-        customer="The line works, but the provider's name look-up answers every question with a failure.",
+        title="The provider's address book (DNS) fails",
+        customer="The line works, but the provider's address book, where sites are found by name, answers every "
+        "question with a failure.",
         representative="SERVFAIL from the provider's resolver, public resolvers answer the same name.",
         next_step="Check upstream reachability and DNSSEC validation of the resolvers.",
     ),
     "isp-dns-slow": FaultText(
-        title="The provider's name look-up is slow",
-        customer="Pages start late because the provider's name look-up takes long to answer. The line itself is quick.",
+        title="The provider's address book (DNS) is slow",
+        customer="Pages start late because the provider's address book, where sites are found by name, takes long to "
+        "answer. The line itself is quick.",
         representative="Resolver median over 400 ms while public resolvers answer under 200 ms over the same line.",
         next_step="Check load and upstream of the resolvers.",
     ),

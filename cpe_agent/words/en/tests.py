@@ -23,8 +23,8 @@ TESTS: dict[str, str] = {
     "enter-login-of-the-letter": "Enter the user name and password from the provider's letter.",
     "find-second-router": "Look whether a second router, or a modem that routes, stands between this router and the line.",
     "join-home-wifi": "Open the list of Wi-Fi networks, choose the home's own one and join it.",
-    "look-at-line-lamp": "Look at the router's line lamp (DSL, PON, Online or Internet): is it off, blinking or steady? The "
-    "router's own page shows the same. (One look.)",
+    "look-at-line-lamp": "Look at the router's line lamp (marked DSL, Internet or Online): is it off, blinking or steady? "
+    "The router's own page shows the same. (One look.)",
     "look-at-los-lamp": "Look at the lamp marked LOS or ALARM on the fibre box: is it red or off?",
     "look-at-modem-lamps": "Look at the separate modem or fibre box: does any lamp on it shine?",
     "look-at-parental-control": "Open the router's page and look for blocked devices, parental control and time "

@@ -1,0 +1,1 @@
+"""What the keeper of a desk does beside it: backup, proof, retention, erasure, export."""

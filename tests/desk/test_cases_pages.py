@@ -1,0 +1,288 @@
+"""The pages of cases, over a real port: who may do what, what is refused, what is shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from cpe_agent.case_code import case_in_name, with_check
+from cpe_agent.desk.cases.conclusions import against_the_evidence
+from cpe_agent.desk.cases.outcomes import figures
+from cpe_agent.desk.people.roles import Role
+from cpe_agent.report import uuid7
+from tests.desk.cases_shown import Browsers, person, sent, tells
+from tests.desk.conftest import Database
+from tests.desk.people_home import Served, home_on, served
+from tests.reports import case_report
+
+
+@pytest.fixture
+def desk(database: Database) -> Iterator[Served]:
+    with home_on(database) as home, served(home) as server:
+        yield server
+
+
+@pytest.fixture
+def browser(desk: Served) -> Iterator[Browsers]:
+    found = Browsers(desk)
+    yield found
+    found.close()
+
+
+def test_a_case_from_the_call_to_the_technician(desk: Served, browser: Browsers) -> None:
+    """Opened, watched, its report read, an answer counted in, a wrong conclusion held up, handed over, found right."""
+    dana = browser()
+    opened = dana.post("/cases", data={"name": "Cohen", "telephone": "02-000 12 34", "language": "he"})
+    assert opened.status_code == 303, opened.text
+    address = opened.headers["location"]
+    code = address.rpartition("/")[2]
+    case = desk.desk.cases.find(desk.home.one, code)
+    assert case.customer is not None
+    page = dana.get(address).text
+    assert f"cpe-agent-{code}.exe" in page
+    assert "No run has been seen yet" in page
+    assert ("representative", "case-opened", f"customer:{case.customer}") in [
+        (who.partition(":")[0].replace("person", "representative"), what, subject)
+        for who, what, subject in desk.home.audited()
+    ]
+    assert code in dana.get("/cases").text
+
+    run = uuid7()
+    answer = tells(
+        desk, case, run, {"kind": "started"}, {"kind": "section", "section": "interfaces", "outcome": "measured"},
+        {"kind": "segments", "segments": {"device": "ok", "home": "ok", "cpe": "unknown"}},
+    )  # fmt: skip
+    assert answer.json() == {"watched": True, "seen": 3}, "the page was looked at a moment ago"
+    page = dana.get(address).text
+    assert 'class="is-trying" data-segment="cpe"' in page
+    assert "network adapters" in page
+    assert dana.post(f"{address}/wish", data={"wish": "deep-test"}).status_code == 303
+    assert "waits for the customer" in dana.get(address).text
+    tells(desk, case, run, {"kind": "ended", "n": 9, "verdict": "fault", "fault": "access-no-sync", "owner": "access"})
+    assert "it names a fault" in dana.get(address).text
+
+    report = sent(desk, case_report("line: the router's DSL modem has no sync"), case)
+    page = dana.get(address).text
+    assert f'href="/reports/{report}"' in page
+    assert "The router reports no signal" in page or "access" in page
+
+    added = dana.post(
+        f"{address}/ledger", data={"what": "said:line-lamp=blinking", "source": "stated", "note": "Red, too"}
+    )
+    assert added.status_code == 303
+    dana.post(f"{address}/ledger", data={"what": "done:router-restarted", "source": "observed"})
+    page = dana.get(address).text
+    assert "Red, too" in page
+    assert "With what was said on the phone" in page
+    card = dana.get(f"/reports/{report}").text
+    assert "router restarted" in card.lower()
+
+    held = dana.post(f"{address}/conclusion", data={"what": "lan-cable-unplugged", "technician": "yes", "note": "hm"})
+    assert held.status_code == 422
+    assert "The evidence says otherwise" in held.text
+    assert "conclusion" not in kinds(desk, code)
+    again = dana.post(
+        f"{address}/conclusion",
+        data={"what": "lan-cable-unplugged", "technician": "yes", "shown": "yes", "reason": " "},
+    )
+    assert again.status_code == 422
+    assert "Give a reason" in again.text
+    taken = dana.post(
+        f"{address}/conclusion",
+        data={"what": "lan-cable-unplugged", "technician": "yes", "shown": "yes", "reason": "He pulled it out <now>."},
+    )
+    assert taken.status_code == 303
+    assert kinds(desk, code)[-3:] == ["conclusion", "technician", "contradiction"]
+    assert dana.get("/against-the-evidence").status_code == 403
+    listed = browser(Role.SENIOR).get("/against-the-evidence").text
+    assert "He pulled it out &lt;now&gt;." in listed
+    assert "Network cable" in listed or "cable" in listed
+
+    assert "Red, too" in dana.get(f"{address}/hand-over").text
+    handed = dana.post(f"{address}/hand-over", data={"to": "free", "sentence": "She is home at six."})
+    assert handed.status_code == 303
+    assert "She is home at six." in browser(Role.SENIOR).get(address).text
+
+    technician = browser(Role.TECHNICIAN)
+    assert technician.post(f"{address}/outcome", data={"what": "another:none-such"}).status_code == 422
+    assert technician.post(f"{address}/outcome", data={"what": "right"}).status_code == 303
+    found = figures(desk.home.records, desk.home.one)
+    assert [(f.fault, f.n, f.right) for f in found.faults] == [("access-no-sync", 1, 1)]
+    assert "few cases" in dana.get("/outcomes").text
+
+
+def kinds(desk: Served, code: str) -> list[str]:
+    cases = desk.desk.cases
+    return [e.kind for e in cases.entries(cases.find(desk.home.one, code))]
+
+
+def test_what_is_another_tenants_is_not_there(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now, name="Secret name")
+    stranger = browser(tenant=desk.home.two)
+    missing = stranger.get("/cases/00000000")
+    for path in ("", "/hand-over"):
+        got = stranger.get(f"/cases/{case.code}{path}")
+        assert got.status_code == 404
+        assert _bare(got.text) == _bare(missing.text)
+    for path in ("ledger", "conclusion", "hand-over", "take", "close", "reopen", "language", "wish"):
+        got = stranger.post(f"/cases/{case.code}/{path}", data={"what": "not-us", "to": "free", "wish": "deep-test"})
+        assert got.status_code == 404, path
+    assert browser(Role.SENIOR, desk.home.two).post(f"/cases/{case.code}/outcome").status_code in (400, 404)
+    assert "Secret name" not in stranger.get("/cases?show=all").text
+    assert stranger.get(f"/cases/{case.code}/events").status_code == 404
+    assert kinds(desk, case.code) == ["opened"]
+    assert desk.desk.wishes.waiting(desk.home.one, case.code) == []
+
+
+def _bare(html: str) -> str:
+    return re.sub(r'(value|href)="[^"]*"', "", html)
+
+
+@pytest.mark.parametrize("role", [Role.TECHNICIAN, Role.NETWORK_CENTRE])
+def test_who_only_reads_gets_no_form_of_it(desk: Served, browser: Browsers, role: Role) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    client = browser(role)
+    page = client.get(f"/cases/{case.code}").text
+    for form in ("ledger", "conclusion", "close", "take"):
+        assert f'action="/cases/{case.code}/{form}"' not in page
+        assert client.post(f"/cases/{case.code}/{form}", data={"what": "not-us"}).status_code == 403
+    assert (f'action="/cases/{case.code}/outcome"' in page) is True
+    assert client.post("/cases", data={}).status_code == 403
+
+
+def test_what_cannot_be_taken_is_said_beside_its_form(desk: Served, browser: Browsers) -> None:
+    dana = browser()
+    for field, value, words in (
+        ("telephone", "not a number", "no telephone number"),
+        ("name", "x" * 200, "That name cannot be used"),
+    ):
+        refused = dana.post("/cases", data={field: value})
+        assert refused.status_code == 422
+        assert words in refused.text
+        assert value in refused.text, "what was typed is still there"
+    assert desk.desk.cases.page(person(desk), "all").cases == ()
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    for form, data, words in (
+        ("ledger", {"what": ""}, "Write something"),
+        ("ledger", {"what": "said:shoe-size=44"}, "none of the list"),
+        ("ledger", {"what": "contradiction:x"}, "none of the list"),
+        ("ledger", {"what": "done:waited", "note": "n" * 501}, "at most 500"),
+        ("conclusion", {"what": "owner:moon"}, "Choose what it is"),
+        ("conclusion", {}, "Choose what it is"),
+        ("hand-over", {"to": "free", "sentence": ""}, "Write one sentence"),
+        ("hand-over", {"to": "99999999999999999999", "sentence": "x"}, "does not work on cases"),
+        ("hand-over", {"to": "²", "sentence": "x"}, "does not work on cases"),
+    ):  # fmt: skip
+        refused = dana.post(f"/cases/{case.code}/{form}", data=data)
+        assert (refused.status_code, words in refused.text) == (422, True), (form, data, refused.status_code)
+    assert kinds(desk, case.code) == ["opened"]
+    dana.post(f"/cases/{case.code}/close")
+    closed = dana.post(f"/cases/{case.code}/ledger", data={"note": "late"})
+    assert closed.status_code == 409
+    assert "This case is closed" in closed.text
+
+
+def test_hostile_words_are_text(desk: Served, browser: Browsers) -> None:
+    """A feed's words and a person's own: no markup of theirs, nothing hidden."""
+    case = desk.desk.cases.open(person(desk), desk.home.now, name="<script>alert(1)</script>")
+    evil = '"><img src=x onerror=alert(1)>\u202e'
+    dana = browser()
+    dana.post(f"/cases/{case.code}/ledger", data={"what": "", "note": evil})
+    desk.desk.cases.hand_over(case, person(desk), desk.home.now, None, evil)
+    tells(desk, case, uuid7(), {"kind": "section", "section": "x.y-z", "outcome": "weird"},
+          {"kind": "segments", "segments": {"device": "ok", "moon": "broken", "home": "purple"}})  # fmt: skip
+    page = dana.get(f"/cases/{case.code}").text
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "\u202e" not in page
+    assert "moon" not in page
+    assert "x.y-z" in page
+
+
+def test_a_contradiction_needs_evidence(desk: Served, browser: Browsers) -> None:
+    """Without a report nothing speaks against anything."""
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    dana = browser()
+    taken = dana.post(
+        f"/cases/{case.code}/conclusion", data={"what": "owner:home", "technician": "yes", "note": "So it is."}
+    )
+    assert taken.status_code == 303
+    assert against_the_evidence(desk.home.records, desk.home.one).lines == ()
+    entry = desk.desk.cases.entries(case)[1]
+    assert (entry.kind, entry.key, entry.text) == ("conclusion", "owner:home", "So it is.")
+
+
+def test_typed_codes_lead_to_the_page(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    got = browser().get(f"/cases/{case.code[:4].lower()}-{case.code[4:].lower()}")
+    assert (got.status_code, got.headers["location"]) == (303, f"/cases/{case.code}")
+
+
+def blocks(stream: httpx.Response, wanted: int) -> list[str]:
+    """So many events, as they come."""
+    found: list[str] = []
+    for line in stream.iter_lines():
+        if line.startswith("event: "):
+            found.append(line.removeprefix("event: "))
+        if len(found) == wanted:
+            break
+    return found
+
+
+def test_the_page_is_told_as_it_happens(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    dana = browser()
+    page = dana.get(f"/cases/{case.code}").text
+    last = re.search(r'data-events="([^"]*)" data-last="([^"]*)"', page)
+    assert last is not None
+    tells(desk, case, uuid7(), {"kind": "started"}, {"kind": "segments", "segments": {"device": "ok"}})
+    with dana.stream("GET", last[1], params={"last": last[2]}) as stream:
+        assert stream.status_code == 200
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.headers["x-content-type-options"] == "nosniff"
+        assert blocks(stream, 2) == ["started", "segments"]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.NETWORK_CENTRE])
+def test_who_may_not_watch_is_told_nothing(desk: Served, browser: Browsers, role: Role) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    address = f"/cases/{case.code}/events"
+    assert browser(role).get(address).status_code == 404
+    assert browser(tenant=desk.home.two).get(address).status_code == 404
+    for cookie in ("", "desk=", "desk=nonsense", 'desk="', "a=b; desk=\xff"):
+        assert httpx.get(f"{desk.url}{address}", headers=[(b"cookie", cookie.encode("latin-1"))]).status_code == 404
+    watcher = browser()
+    assert watcher.get("/cases/00000000/events").status_code == 404
+    watcher.post("/sign-out")
+    assert watcher.get(address).status_code == 404
+
+
+def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    anybody, dana = browser(), browser()
+    anybody.cookies.clear()
+    short = f"/get/{case.code}"
+    assert anybody.get(short).status_code == 404
+    assert short not in dana.get(f"/cases/{case.code}").text
+    folder = desk.desk.settings.data / "downloads"
+    folder.mkdir()
+    (folder / "cpe-agent.exe").write_bytes(b"MZ one")
+    (folder / "other.txt").write_text("no program")
+    assert f"{desk.desk.settings.address}{short}" in dana.get(f"/cases/{case.code}").text
+    only = anybody.get(short, follow_redirects=True)
+    assert only.content == b"MZ one"
+    assert case_in_name(only.headers["content-disposition"].partition('filename="')[2].rstrip('"')) == case.code
+    (folder / "cpe-agent-linux").write_bytes(b"ELF two")
+    several = anybody.get(short)
+    assert f"cpe-agent-{case.code}-linux" in several.text
+    assert anybody.get(f"{short}/cpe-agent-linux").content == b"ELF two"
+    for path in (
+        f"{short}/other.txt", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e", f"{short}/cpe-agent",
+        "/get/00000000/cpe-agent.exe", "/get/nonsense",
+    ):  # fmt: skip
+        assert anybody.get(path).status_code == 404, path
+    unknown = with_check("0000000")
+    assert anybody.get(f"/get/{unknown}/cpe-agent.exe").status_code == 200, "nobody learns which codes are given out"
