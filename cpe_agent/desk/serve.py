@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from types import FrameType
 
 import click
 
@@ -80,11 +79,6 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
         proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
         server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
-
-    class Server(uvicorn.Server):
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            desk.feed.close()  # who watches a case would be waited for
-            super().handle_exit(sig, frame)
 
     for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
         signal.signal(told, lambda *_: None)
