@@ -67,11 +67,11 @@ def report_card(
 
 @get("/code/{digits:str}", opt=READS, sync_to_thread=True)
 def code_card(
-    request: Request[Any, Any, Any], digits: FromPath[str], say: FromQuery[str | None] = None
+    request: Request[Any, Any, Any], desk: TheDesk, digits: FromPath[str], say: FromQuery[str | None] = None
 ) -> Response[Any]:
     """What a spoken code says by itself."""
     try:
-        card = card_of_code(digits, language_of(request), say_in=_language(say))
+        card = card_of_code(digits, language_of(request), say_in=_language(say), provider=desk.settings.provider)
     except Unreadable:
         raise NotFoundException from None
     return page(request, "card.html", card=card)
@@ -111,7 +111,7 @@ def compare(
         before, after = (from_json(data) for data in contents if data is not None)
     except ValueError:  # one is gone, or a newer version's
         return page(request, "notice.html", status=410, notice="gone", fill={})
-    found = comparison(before, after, language_of(request))
+    found = comparison(before, after, language_of(request), provider=desk.settings.provider)
     return page(request, "card_compare.html", compared=found)
 
 
@@ -162,7 +162,7 @@ def card_of_row(desk: Desk, row: Row, data: bytes, language: str, say: str | Non
     desk.judging.now(row)
     return card_of_report(
         from_json(data), language, data=data, arrived=arrived, entries=beside.entries,
-        say_in=_language(say) or beside.language, now=desk.now(),
+        say_in=_language(say) or beside.language, provider=desk.settings.provider, now=desk.now(),
     )  # fmt: skip
 
 
