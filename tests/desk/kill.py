@@ -1,9 +1,12 @@
 """Kills the desk's writer (SIGKILL) under load, over and over, and looks whether what it acknowledged is there.
 
-``python -m tests.desk.kill [KILLS] [--seed N] [--wrong early]`` prints one JSON line. A life is a fork of this warm
-process: an archive, a writer, a thread that judges, and clients that write down what was acknowledged to them; it is
-killed at a random moment. Later lives send some of the reports again. At the end each acknowledged report must be
-there: its row at the place that was told, and its bytes.
+``python -m tests.desk.kill [KILLS] [--seed N] [--wrong early] [--postgres]`` prints one JSON line.
+A life is a fork of this warm process: an archive, a writer, a thread that judges, and clients that write down what was
+acknowledged to them; it is killed at a random moment. Later lives send some of the reports again. At the end each
+acknowledged report must be there: its row at the place that was told, and its bytes.
+
+With ``--postgres`` the server is killed with it, by the mode that PostgreSQL calls immediate: what it had committed
+comes back from its log, or not at all (``--wrong lazy``: synchronous_commit=off).
 
 A kill cannot show a missing fsync, because the system's memory outlives the process. ``tests/desk/power.py`` does.
 """
@@ -27,8 +30,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cpe_agent.desk.archive import Accepted, Archive, Incoming, Judged, Taken, Unavailable
+from cpe_agent.desk.archive.postgres import PostgresArchive
 from cpe_agent.desk.archive.sqlite import SqliteArchive
 from cpe_agent.desk.archive.writer import Full, Writer
+from tests.desk import postgres
 from tests.desk.incoming import DAY, NOVEMBER, report
 
 CLIENTS = 48
@@ -106,8 +111,10 @@ def acks_in(data: bytes) -> list[Ack]:
     ]
 
 
-def killed_after(work: Callable[[], None], alive_s: float, begun: Callable[[], bool]) -> bool:
-    """``work`` in a fork of this process, killed so long after it has ``begun``. Was it killed?"""
+def killed_after(
+    work: Callable[[], None], alive_s: float, begun: Callable[[], bool], first: Callable[[], None] | None = None
+) -> bool:
+    """``work`` in a fork of this process, killed so long after it has ``begun``, after ``first``. Was it killed?"""
     child = os.fork()
     if child == 0:
         try:
@@ -120,6 +127,8 @@ def killed_after(work: Callable[[], None], alive_s: float, begun: Callable[[], b
     while not begun() and time.monotonic() < until:
         time.sleep(0.001)
     time.sleep(alive_s)
+    if first is not None:
+        first()
     os.kill(child, signal.SIGKILL)
     _, ended = os.waitpid(child, 0)
     if not os.WIFSIGNALED(ended) and os.WEXITSTATUS(ended):
@@ -174,6 +183,40 @@ def kills(count: int, seed: int, kind: str, folder: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def server_kills(count: int, seed: int, kind: str, folder: Path) -> dict[str, Any]:
+    rng = random.Random(seed)
+    acks = folder / "acks"
+    lazy = kind == "lazy"
+    server = postgres.Server(**({"wal_writer_delay": "10s"} if lazy else {}))
+    try:
+        url = server.url("postgres")
+
+        def opened() -> Archive:
+            return PostgresArchive(url, synchronous_commit="off" if lazy else "on")
+
+        opened().close()  # its tables
+        for life in range(count):
+            before = acks.stat().st_size if acks.exists() else 0
+            killed_after(
+                lambda life=life: live(opened, "real", acks, reports(rng, life)),  # type: ignore[misc]
+                rng.uniform(0.05, 0.3),
+                lambda before=before: acks.exists() and acks.stat().st_size > before,  # type: ignore[misc]
+                first=server.crash,
+            )
+            server.start()
+        archive = opened()
+        found = acks_in(acks.read_bytes())
+        walked = [row.seq for row in archive.rows_between(1, 1 << 60)]
+        lost = len(missing(archive, found))
+        archive.close()
+        return {
+            "lives": count, "acknowledged": len(found), "rows": len(walked), "lost": lost,
+            "gaps": walked != list(range(1, len(walked) + 1)),
+        }  # fmt: skip
+    finally:
+        server.close()
+
+
 def _sound(path: Path) -> bool:
     db = sqlite3.connect(path)
     try:
@@ -186,10 +229,12 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("kills", type=int, nargs="?", default=100)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--wrong", choices=["early"])
+    options.add_argument("--wrong", choices=["early", "lazy"])
+    options.add_argument("--postgres", action="store_true")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(kills(chosen.kills, chosen.seed, chosen.wrong or "real", Path(folder))))
+        run = server_kills if chosen.postgres else kills
+        print(json.dumps(run(chosen.kills, chosen.seed, chosen.wrong or "real", Path(folder))))
     sys.exit(0)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.desk import power
+from tests.desk import postgres, power
 
 ROOT = Path(__file__).parent.parent.parent
 KILLS = int(os.environ.get("CPE_AGENT_DESK_KILLS", "6"))
@@ -40,6 +40,18 @@ def test_killed_at_random_moments() -> None:
 
 def test_acknowledging_first_is_found_out() -> None:
     assert kills("3", "--wrong", "early")["lost"] > 0
+
+
+@pytest.mark.skipif(postgres.missing() is not None, reason=str(postgres.missing()))
+def test_the_server_is_killed_too() -> None:
+    found = kills("3", "--postgres")
+    assert found["acknowledged"] > 3
+    assert (found["lost"], found["gaps"]) == (0, False)
+
+
+@pytest.mark.skipif(postgres.missing() is not None, reason=str(postgres.missing()))
+def test_a_server_that_commits_later_is_found_out() -> None:
+    assert kills("2", "--postgres", "--wrong", "lazy")["lost"] > 0
 
 
 # ----------------------------------------------------------------------------------------- power cut, I/O error

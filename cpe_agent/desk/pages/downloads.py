@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.response import File, Redirect
 
 from cpe_agent.case_code import read_case_code
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.view import page
 from cpe_agent.desk.people.roles import ANYONE
 
@@ -50,7 +52,7 @@ def link(desk: Desk, code: str) -> str | None:
 
 
 @get("/get/{code:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def choose(request: Request[Any, Any, Any], desk: Desk, code: str) -> Response[Any]:
+def choose(request: Request[Any, Any, Any], desk: TheDesk, code: FromPath[str]) -> Response[Any]:
     """Which one, for the customer. A single one comes at once."""
     read = _code(code)
     found = programs(desk, read)
@@ -62,7 +64,7 @@ def choose(request: Request[Any, Any, Any], desk: Desk, code: str) -> Response[A
 
 
 @get("/get/{code:str}/{name:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def program(desk: Desk, code: str, name: str) -> File:
+def program(desk: TheDesk, code: FromPath[str], name: FromPath[str]) -> File:
     read = _code(code)
     found = next((p for p in programs(desk, read) if p.name == name), None)
     if found is None:
