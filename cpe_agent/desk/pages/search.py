@@ -4,6 +4,7 @@ be a telephone number, and addresses are kept by browsers and logs."""
 from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
@@ -12,6 +13,7 @@ from litestar.response import Redirect
 
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
+from cpe_agent.desk.finding.readings import spoken_digits
 from cpe_agent.desk.pages.reports import Line, line
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
@@ -50,7 +52,7 @@ def find(
     found = desk.finder.find(person, str(data.get("text", "")))
     words = Words(language_of(request))
     one = found.one
-    if one is not None and not one.may_be and (address := _address(desk, one)) is not None:
+    if one is not None and (address := _address(desk, one, found.text)) is not None:
         return Redirect(address, status_code=303)
     status = 429 if found.wait else 200 if found.hits else 404
     return page(
@@ -77,11 +79,13 @@ def _choices(desk: Desk, hits: tuple[Hit, ...], words: Words) -> list[Choice]:
         found.append(Choice(address, _name(desk, hit, words), how, line(desk, hit.row, words) if hit.row else None))
         for row in hit.may_be:
             shown = line(desk, row, words)
-            found.append(Choice(f"/reports/{shown.code}", shown.finding, words.say("finding", "may-be"), shown))
+            name = words.say("finding", "report", code=shown.code)
+            found.append(Choice(f"/reports/{shown.code}", name, words.say("finding", "may-be"), shown))
     return found
 
 
-def _address(desk: Desk, hit: Hit) -> str | None:
+def _address(desk: Desk, hit: Hit, typed: str = "") -> str | None:
+    """``typed``: a spoken code leads to its card as it was typed, so that the card can say what it corrected."""
     if hit.row is not None:
         return f"/reports/{desk.locator.code(hit.row.seq)}"
     if hit.case is not None:
@@ -89,7 +93,7 @@ def _address(desk: Desk, hit: Hit) -> str | None:
     if hit.customer is not None:
         return f"/customers/{hit.customer.id}"
     if hit.spoken is not None:
-        return f"/code/{hit.read.replace(' ', '')}"
+        return f"/code/{quote(spoken_digits(typed) or hit.read.replace(' ', ''))}"
     return None
 
 
