@@ -16,15 +16,37 @@ from cpe_agent.desk.commands.options import data_options, settings_of
 )
 @click.option("--listen", metavar="HOST:PORT", default="127.0.0.1:8642", show_default=True, help="Where it answers.")
 @click.option("--public-url", metavar="URL", help="What people and customers' programs call it, when that differs.")
+@click.option(
+    "--webhook-target",
+    "targets",
+    metavar="HOST",
+    multiple=True,
+    envvar="CPE_AGENT_DESK_WEBHOOK_TARGETS",
+    help="A host, or an address, that webhooks may go to; repeat it for more. Addresses inside the house must be "
+    "listed themselves. In the environment: with blanks between them.",
+)
+@click.option("--log", metavar="FILE", help="A JSON line for every request into this file; - for stderr.")
 @data_options
 @click.option("--demo", is_flag=True, help="Fill it with the reports of twenty broken homes, and people of every role.")
-def serve(listen: str, public_url: str | None, data: Path | None, database: str | None, demo: bool) -> None:
+def serve(
+    listen: str, public_url: str | None, targets: tuple[str, ...], log: str | None, data: Path | None,
+    database: str | None, demo: bool,
+) -> None:  # fmt: skip
     from cpe_agent.desk.serve import CannotStart, run
 
     host, colon, port = listen.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise Stop(f"--listen {listen!r} is no HOST:PORT, such as 127.0.0.1:8642", USAGE)
     try:
-        run(settings_of(data, database, host=host.strip("[]"), port=int(port), public_url=public_url), demo=demo)
+        settings = settings_of(
+            data,
+            database,
+            host=host.strip("[]"),
+            port=int(port),
+            public_url=public_url,
+            webhook_targets=targets,
+            log=log,
+        )
+        run(settings, demo=demo)
     except CannotStart as error:
         raise Stop(str(error), CANNOT_RUN) from None

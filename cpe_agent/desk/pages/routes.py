@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from cpe_agent.desk.pages import cards, case_forms, cases, customers, outcomes, public, reports, search
+from cpe_agent.desk.pages import (
+    cards,
+    case_forms,
+    cases,
+    customers,
+    export,
+    outcomes,
+    public,
+    reports,
+    search,
+    webhooks,
+)
 from cpe_agent.desk.pages.people import PEOPLE_ROUTES
 
 ROUTES = (
@@ -10,9 +21,11 @@ ROUTES = (
     *cases.ROUTES,
     *case_forms.ROUTES,
     *customers.ROUTES,
+    *export.ROUTES,
     *outcomes.ROUTES,
     *public.ROUTES,
     *reports.ROUTES,
     *search.ROUTES,
+    *webhooks.ROUTES,
     *PEOPLE_ROUTES,
 )
