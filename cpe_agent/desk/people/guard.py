@@ -38,7 +38,7 @@ class ProveAgain(PermissionDeniedException):
 async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of the whole application. 401: nobody is logged in. 403: not this person, or not from this site."""
     needs = handler.opt.get("needs")
-    person, auth = connection.user, connection.auth
+    person, auth = connection.scope.get("user"), connection.scope.get("auth")  # OPTIONS is not authenticated
     changes = connection.scope.get("method", "GET") not in _READING
     if needs != ANYONE and person is None:
         raise NotAuthorizedException("log in first")
