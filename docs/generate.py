@@ -12,18 +12,16 @@ import re
 import sys
 import types
 from collections.abc import Callable
-from dataclasses import is_dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from cpe_agent import facts
-from cpe_agent.codec import defaults, hints
+from cpe_agent.codec import hints
 from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.fault import Fault, expressions
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.waiting import WAITING
-from cpe_agent.report import Report
+from cpe_agent.report_schema import report_schema
 from cpe_agent.words import fault_text, ui
 
 HERE = Path(__file__).parent
@@ -139,51 +137,7 @@ def _type(hint: Any) -> str:
 
 
 def schema_json() -> str:
-    defs: dict[str, Any] = {}
-    root = _schema(Report, defs)
-    section = dict(defs["SectionReport"])
-    sections = {}
-    for kind in facts.SECTIONS:
-        content = {"anyOf": [_schema(kind, defs), {"type": "null"}]}
-        properties = {**section["properties"], "content": content}
-        sections[facts.section_name(kind)] = {**section, "properties": properties}
-    report = defs["Report"]
-    report["properties"]["sections"] = {"type": "object", "properties": sections}
-    schema = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "cpe-agent report",
-        **root,
-        "$defs": defs,
-    }
-    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
-
-
-_SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
-
-
-def _schema(hint: Any, defs: dict[str, Any]) -> dict[str, Any]:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [{"type": "null"} if a is type(None) else _schema(a, defs) for a in get_args(hint)]}
-    if origin is tuple:
-        return {"type": "array", "items": _schema(get_args(hint)[0], defs)}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": _schema(get_args(hint)[1], defs)}
-    if hint is Any:
-        return {}
-    if issubclass(hint, StrEnum):
-        return {"enum": list(hint)}
-    if hint in _SCALARS:
-        return {"type": _SCALARS[hint]}
-    assert is_dataclass(hint) or hasattr(hint, "_fields"), hint
-    if hint.__name__ not in defs:
-        defs[hint.__name__] = {}  # stands for itself inside itself
-        defs[hint.__name__] = {
-            "type": "object",
-            "properties": {name: _schema(kind, defs) for name, kind in hints(hint).items()},
-            "required": [name for name in hints(hint) if name not in defaults(hint)],
-        }
-    return {"$ref": f"#/$defs/{hint.__name__}"}
+    return json.dumps(report_schema(), indent=1, sort_keys=True) + "\n"
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {

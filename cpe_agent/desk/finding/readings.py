@@ -92,11 +92,6 @@ def customer_number(text: str) -> str | None:
     return number if 1 <= len(number) <= LONGEST_NUMBER and any(c.isdecimal() for c in number) else None
 
 
-def spoken_digits(text: str) -> str | None:
-    """Fifteen digits and ``?`` of a text that is a spoken code, else None."""
-    return _spoken(text)[0]
-
-
 def _spoken(text: str) -> tuple[str | None, int]:
     """The digits of what may be a spoken code (keyed ones end with ``#`` and start again at ``*``), and how many; 0
     where something else stands among them."""

@@ -8,9 +8,10 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.enums import MediaType
+from litestar.params import FromPath
 
-from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
+from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.templating import rendered
 from cpe_agent.desk.pages.view import language_of
 from cpe_agent.desk.people.roles import ANYONE
@@ -36,7 +37,7 @@ def picture(request: Asked) -> Response[str]:
 
 
 @get("/receipt/{code:str}", opt={"needs": ANYONE})
-async def receipt_page(request: Asked, desk: Desk, code: str) -> Response[Any]:
+async def receipt_page(request: Asked, desk: TheDesk, code: FromPath[str]) -> Response[Any]:
     began = time.monotonic()
     limits: Limits = request.app.state.setdefault("receipt_limits", Limits(LOOKS, time.monotonic))
     wait_s = limits.wait_s(neighbourhood(request.client.host if request.client else ""))

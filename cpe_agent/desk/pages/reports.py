@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
@@ -61,11 +63,11 @@ def _title(code: str, words: Words) -> str:
 @get("/reports", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def reports(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
-    before: int | None = None,
-    verified: str | None = None,
-    fault: str | None = None,
+    desk: TheDesk,
+    person: ThePerson,
+    before: FromQuery[int | None] = None,
+    verified: FromQuery[str | None] = None,
+    fault: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Newest first."""
     only = {"yes": True, "no": False}.get(verified or "")
@@ -96,7 +98,7 @@ def row_of(desk: Desk, person: Person, code: str) -> Row:
 
 
 @get("/reports/{code:str}/raw.json", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
-def raw(desk: Desk, person: Person, code: str) -> Response[bytes]:
+def raw(desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[bytes]:
     """The report's bytes; as they were sealed, unless they tell who the customer is."""
     found, _ = shown_content(desk, row_of(desk, person, code))
     if found is None:

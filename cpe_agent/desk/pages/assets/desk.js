@@ -96,3 +96,32 @@ if (run instanceof HTMLElement) {
   feed.addEventListener("open", () => { one("[data-lost]").hidden = true; });
   feed.addEventListener("error", () => { one("[data-lost]").hidden = false; });
 }
+
+// Passkeys: at the door, and one more in the account. Where the browser has none, the button stays hidden.
+const key = document.querySelector("[data-passkey]");
+if (key instanceof HTMLElement && window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
+  const { passkey: path, next, form } = key.dataset;
+  const making = path === "/account/passkeys";
+  const name = key.querySelector("input"), button = key.querySelector("button"), said = key.querySelector("[role=alert]");
+  const send = (where, what) => fetch(where, {
+    method: "POST", body: JSON.stringify(what), redirect: "error",
+    headers: { "Content-Type": "application/json", "Accept": "application/json", ...(form ? { "X-Form": form } : {}) },
+  });
+  key.hidden = false;
+  button.addEventListener("click", async () => {
+    said.hidden = true;
+    try {
+      const asked = await send(`${path}/options`, {});
+      if (asked.status === 403 && making) { location.assign("/confirm?next=/account"); return; }
+      const options = await asked.json(), class_ = PublicKeyCredential;
+      const credential = making
+        ? await navigator.credentials.create({ publicKey: class_.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: class_.parseRequestOptionsFromJSON(options) });
+      const done = await send(path, { credential: credential.toJSON(), ...(making ? { name: name.value } : { next }) });
+      if (!done.ok) throw new Error("refused");
+      location.assign((await done.json()).next);
+    } catch {
+      said.hidden = false;
+    }
+  });
+}
