@@ -163,8 +163,11 @@ def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--watchers", type=int, default=3000)
     asked.add_argument("--seconds", type=float, default=20)
-    asked.add_argument("--serve", type=Path)
+    asked.add_argument("--quick", action="store_true", help="for eight seconds")
+    asked.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     told = asked.parse_args()
+    if told.quick:
+        told.seconds = 8.0
     if told.serve:
         serve(told.serve)
         return

@@ -4,9 +4,7 @@ to Litestar. Every answer of the latter carries the headers that keep a page to 
 from __future__ import annotations
 
 import asyncio
-import logging
-import secrets
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import Cookie, State
@@ -18,13 +16,18 @@ from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.sync import AsyncCallable
 
+from cpe_agent.desk.api.problem import answered, noted
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.observed import Observed
 from cpe_agent.desk.pages.templating import HERE
 from cpe_agent.desk.pages.view import LANGUAGE_COOKIE, page
+from cpe_agent.desk.people.guard import PROGRAMS, ProveAgain, allowed, turned_away
 from cpe_agent.desk.people.roles import ANYONE, Person
 from cpe_agent.words import LANGUAGES
 
-log = logging.getLogger("cpe_agent.desk")
+if TYPE_CHECKING:
+    from cpe_agent.desk.logs import Log
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'"
@@ -77,12 +80,12 @@ _NOTICES = {400: "bad-request", 401: "refused", 403: "refused", 404: "absent", 4
 
 def told(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """What went wrong, as a page, or as JSON for a program."""
+    if request.url.path.startswith(PROGRAMS):
+        return answered(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 500
-    number = secrets.token_hex(4)
-    if status >= 500:
-        log.error("a request failed", exc_info=error, extra={"number": number, "path": request.scope.get("path", "")})
+    number = noted(error) if status >= 500 else ""
     notice = _NOTICES.get(status, "bad-request" if status < 500 else "broken")
-    if request.url.path.startswith("/v1/") or "text/html" not in request.headers.get("accept", "text/html"):
+    if "text/html" not in request.headers.get("accept", "text/html"):
         return Response({"reason": notice.replace("-", " ")}, status_code=status)
     return page(request, "notice.html", status=status, notice=notice, fill={"number": number})
 
@@ -103,7 +106,7 @@ class Safe:
         await self.app(scope, receive, with_headers if scope["type"] == ScopeType.HTTP else send)
 
 
-def build(desk: Desk) -> ASGIApp:
+def build(desk: Desk, log: Log | None = None) -> ASGIApp:
     """The whole desk as one ASGI application. Its lifespan starts and ends the threads of the desk."""
     from cpe_agent.desk.cases.watching import watching
     from cpe_agent.desk.ingest.opening import open_ingest, takes
@@ -122,17 +125,18 @@ def build(desk: Desk) -> ASGIApp:
         else:
             await safe(scope, receive, send)
 
-    return app
+    desk.writer.committed_in = desk.metrics.committed
+    return cast(ASGIApp, Observed(app, desk.metrics, log))
 
 
 def asked(desk: Desk) -> Litestar:
     """What the provider's people and programs ask."""
+    from cpe_agent.desk.api.routes import API
     from cpe_agent.desk.pages.routes import ROUTES
-    from cpe_agent.desk.people.guard import ProveAgain, allowed, turned_away
     from cpe_agent.desk.people.sessions import Authentication
 
     people = Litestar(
-        route_handlers=[asset, language, *ROUTES],
+        route_handlers=[asset, language, *ROUTES, *API],
         dependencies={
             "desk": Provide(lambda: desk, sync_to_thread=False),
             "person": Provide(_person, sync_to_thread=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cpe_agent.desk.archive import Archive, Row
 from cpe_agent.desk.archive.writer import Writer
@@ -25,6 +26,11 @@ from cpe_agent.desk.records.store import Records, records_url
 from cpe_agent.desk.secret import Secret, belongs, open_secret
 from cpe_agent.desk.settings import Settings
 from cpe_agent.desk.vault import Closed, Vault
+from cpe_agent.desk.webhooks.delivering import Deliveries
+from cpe_agent.desk.webhooks.sending import Sender
+
+if TYPE_CHECKING:
+    from cpe_agent.desk.metrics import Metrics
 
 
 class Desk:
@@ -57,6 +63,8 @@ class Desk:
         self.finder = Finder(archive, records, self.customers, self.people.audit, self.locator, now)
         self.cases = Cases(records)
         self.judging = Judging(archive, self.content)
+        listed = settings.webhook_targets
+        self.deliveries = Deliveries(records, archive, secret, self.locator.code, Sender(listed), listed, now)
 
     def content(self, row: Row) -> bytes | None:
         """A report's unpacked bytes as the client sealed them; None when they were purged or erased."""
@@ -70,6 +78,12 @@ class Desk:
             return None
 
     @cached_property
+    def metrics(self) -> Metrics:
+        from cpe_agent.desk.metrics import Metrics
+
+        return Metrics(self)
+
+    @cached_property
     def nobody(self) -> int:
         """The tenant of reports that name no other."""
         with self.records.write() as connection:
@@ -78,12 +92,14 @@ class Desk:
     def start(self) -> None:
         """Its threads."""
         self.judging.start()
+        self.deliveries.start()
 
     async def drain(self) -> None:
         """What came in is stored; nothing more is taken."""
         await self.writer.close()
 
     def close(self) -> None:
+        self.deliveries.close()
         self.judging.close()
         self.archive.close()
         self.vault.close()

@@ -9,6 +9,7 @@ import sys
 import click
 
 from cpe_agent.desk.desk import Desk, open_desk
+from cpe_agent.desk.logs import Log, open_log
 from cpe_agent.desk.people.oidc import BadProvider
 from cpe_agent.desk.records.store import Newer
 from cpe_agent.desk.secret import NoSecret
@@ -24,12 +25,13 @@ def run(settings: Settings, *, demo: bool) -> None:
     listening = _listen(settings.host, settings.port)
     settings = settings._replace(port=listening.getsockname()[1])
     try:
+        log = open_log(settings.log)
         desk = open_desk(settings)
     except (OSError, NoSecret, Newer, BadProvider) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
     click.echo("Ready.", err=True)
-    _serve(desk, listening)
+    _serve(desk, listening, log)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -63,7 +65,7 @@ def _greet(desk: Desk, *, demo: bool) -> None:
     sys.stderr.flush()
 
 
-def _serve(desk: Desk, listening: socket.socket) -> None:
+def _serve(desk: Desk, listening: socket.socket, log: Log) -> None:
     import uvicorn
 
     from cpe_agent.desk.app import build
@@ -74,7 +76,7 @@ def _serve(desk: Desk, listening: socket.socket) -> None:
             await super().shutdown(sockets)
 
     config = uvicorn.Config(
-        build(desk), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
+        build(desk, log), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
         # The proxy in front, on this machine, says whose request it is: limits go by neighbourhoods.
         proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
         server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,

@@ -23,6 +23,8 @@ class Settings(NamedTuple):
     most_wire: int = MEBI // 4
     most_raw: int = MEBI
     most_waiting: int = 512  # reports between the network and the disk; more are told to come back
+    webhook_targets: tuple[str, ...] = ()  # hosts and addresses that may be told what happens; nobody else is
+    log: str | None = None  # a file, or "-" for stderr: every request; None: warnings only, on stderr
 
     @property
     def address(self) -> str:

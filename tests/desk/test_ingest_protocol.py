@@ -371,13 +371,16 @@ def test_503_while_the_disk_takes_nothing(desk: RealDesk, monkeypatch: pytest.Mo
 # ------------------------------------------------------------------ the rest of the port
 
 
+NOBODYS = "0193a5c2-7b1e-7c44-9d0e-3f1f6f0a2b77"  # a run that nobody made
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/v1/reports", 405), ("POST", "/v1/reports/", 404), ("POST", "/v1", 404), ("PUT", "/v1/reports", 405),
-        ("POST", "/v1/runs/x/events", 404), ("GET", f"/v1/runs/{uuid7()}/requests", 404),
-        ("GET", f"/v1/runs/{uuid7()}/events", 405), ("POST", f"/v1/runs/{uuid7()}/requests", 405),
-        ("POST", f"/v1/runs/{uuid7().upper()}/events", 404),
+        ("POST", "/v1/runs/x/events", 404), ("GET", f"/v1/runs/{NOBODYS}/requests", 404),
+        ("GET", f"/v1/runs/{NOBODYS}/events", 405), ("POST", f"/v1/runs/{NOBODYS}/requests", 405),
+        ("POST", f"/v1/runs/{NOBODYS.upper()}/events", 404),
     ],
 )  # fmt: skip
 def test_what_is_not_asked_for_here(desk: RealDesk, method: str, path: str, status: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import threading
 import time
@@ -77,7 +78,7 @@ def test_no_byte_of_it_can_be_changed(vault: Vault) -> None:
                 vault.open_report(1, REPORT, bytes(changed))
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x02" + bytes(80), os.urandom(44), bytes(45)])
+@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x02" + bytes(80), random.Random(44).randbytes(44), bytes(45)])
 def test_garbage_is_called_damaged(vault: Vault, garbage: bytes) -> None:
     with pytest.raises(Damaged):
         vault.open_report(1, REPORT, garbage)

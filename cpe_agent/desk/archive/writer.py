@@ -10,7 +10,8 @@ import asyncio
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from cpe_agent.desk.archive import Accepted, Archive, Incoming, Unavailable
@@ -29,7 +30,8 @@ class _Waiting(NamedTuple):
 
 
 class Writer:
-    """Belongs to the event loop in which ``put`` is called. ``most_waiting`` counts what is being committed too."""
+    """Belongs to the event loop in which ``put`` is called. ``most_waiting`` counts what is being committed too.
+    ``committed_in``: told after each commit how many reports it held, and how many seconds it took."""
 
     def __init__(self, archive: Archive, most_waiting: int = 512) -> None:
         self._archive = archive
@@ -45,6 +47,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._trouble = False
         self.batches = self.committed = self.failed = 0
+        self.committed_in: Callable[[int, float], None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -107,7 +110,11 @@ class Writer:
     def _work(self) -> None:
         assert self._loop is not None
         while (batch := self._batches.get()) is not None:
-            self._loop.call_soon_threadsafe(self._done, batch, self._commit(batch))
+            began = time.perf_counter()
+            results = self._commit(batch)
+            self._loop.call_soon_threadsafe(self._done, batch, results)
+            if self.committed_in is not None:
+                self.committed_in(len(batch), time.perf_counter() - began)
 
     def _commit(self, batch: Sequence[_Waiting]) -> Sequence[Accepted | BaseException]:
         try:

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy import Connection, insert, select
 
 from cpe_agent.answers import QUESTIONS
 from cpe_agent.desk.card.ledger import LedgerEntry
-from cpe_agent.desk.records.tables import entry, person
+from cpe_agent.desk.records.tables import case_, entry, person
+from cpe_agent.desk.webhooks.outbox import Event, announce
 from cpe_agent.steps import SAME_CALL_S
 
 MOST_TEXT = 500  # characters of a note, a reason, a hand-over's sentence
@@ -126,7 +128,8 @@ def cleaned(text: str) -> str:
 
 
 def add(connection: Connection, tenant: int, case: int, by: int | None, at: float, new: Iterable[New]) -> None:
-    """In the transaction of what it tells of."""
+    """In the transaction of what it tells of; and to the programs that want to know."""
+    new = tuple(new)
     rows = [
         {
             "tenant": tenant, "case": case, "at": at, "by": by, "kind": str(n.kind), "key": n.key or None,
@@ -136,6 +139,31 @@ def add(connection: Connection, tenant: int, case: int, by: int | None, at: floa
     ]  # fmt: skip
     if rows:
         connection.execute(insert(entry), rows)
+        _announce(connection, tenant, case, at, [n for n in new if n.kind in list(_EVENTS)])
+
+
+def _announce(connection: Connection, tenant: int, case: int, at: float, new: list[New]) -> None:
+    if not new:
+        return
+    code = connection.execute(select(case_.c.code).where(case_.c.id == case)).scalar_one()
+    for n in new:
+        # What was written by hand may name somebody; keys are words of the program.
+        data: dict[str, str | None] = {"case": code}
+        if n.kind not in (Kind.OPENED, Kind.CLOSED):
+            data["report"] = None if n.report is None else str(UUID(bytes=n.report))
+        if n.kind == Kind.OUTCOME:
+            data |= {"found": n.key, "what": n.text or None}
+        if n.kind == Kind.CONTRADICTION:
+            data["against"] = n.key
+        announce(connection, tenant, at, _EVENTS[Kind(n.kind)], data)
+
+
+_EVENTS = {
+    Kind.OPENED: Event.CASE_OPENED,
+    Kind.CLOSED: Event.CASE_CLOSED,
+    Kind.OUTCOME: Event.OUTCOME_ENTERED,
+    Kind.CONTRADICTION: Event.CONTRADICTION,
+}
 
 
 def entries(connection: Connection, tenant: int, case: int) -> tuple[Entry, ...]:

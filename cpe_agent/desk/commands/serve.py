@@ -22,19 +22,39 @@ from cpe_agent.profile import BadProfile, read_profile
     "--profile", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
     help="The provider's profile: its name, telephone, the line's owner and whose the routers are, for the cards.",
 )  # fmt: skip
+@click.option(
+    "--webhook-target",
+    "targets",
+    metavar="HOST",
+    multiple=True,
+    envvar="CPE_AGENT_DESK_WEBHOOK_TARGETS",
+    help="A host, or an address, that webhooks may go to; repeat it for more. Addresses inside the house must be "
+    "listed themselves. In the environment: with blanks between them.",
+)
+@click.option("--log", metavar="FILE", help="A JSON line for every request into this file; - for stderr.")
 @data_options
 @click.option("--demo", is_flag=True, help="Fill it with the reports of twenty broken homes, and people of every role.")
 def serve(
-    listen: str, public_url: str | None, profile: Path | None, data: Path | None, database: str | None, demo: bool
-) -> None:
+    listen: str, public_url: str | None, profile: Path | None, targets: tuple[str, ...], log: str | None,
+    data: Path | None, database: str | None, demo: bool,
+) -> None:  # fmt: skip
     from cpe_agent.desk.serve import CannotStart, run
 
     host, colon, port = listen.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65535:
         raise Stop(f"--listen {listen!r} is no HOST:PORT, such as 127.0.0.1:8642", USAGE)
-    more = {"host": host.strip("[]"), "port": int(port), "public_url": public_url, "provider": _provider(profile)}
+    settings = settings_of(
+        data,
+        database,
+        host=host.strip("[]"),
+        port=int(port),
+        public_url=public_url,
+        provider=_provider(profile),
+        webhook_targets=targets,
+        log=log,
+    )
     try:
-        run(settings_of(data, database, **more), demo=demo)
+        run(settings, demo=demo)
     except CannotStart as error:
         raise Stop(str(error), CANNOT_RUN) from None
 

@@ -152,6 +152,11 @@ class Feed:
         where = self._case(tenant, case)
         return where is not None and (bool(where.watchers) or self._clock() < where.looked)
 
+    @property
+    def watchers(self) -> int:
+        """Open connections of people."""
+        return sum(list(self._persons.values()))  # other threads ask too
+
     def look(self, tenant: int, case: str) -> None:
         """A page of this case was served: without script it says no more than that."""
         _, where = self._made(tenant, case)

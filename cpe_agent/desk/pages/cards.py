@@ -19,6 +19,7 @@ from cpe_agent.desk.card.records import Arrival, Card
 from cpe_agent.desk.card.sheet import sheets
 from cpe_agent.desk.cases.store import NoSuchCase
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.finding import spoken
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line, pretty, row_of
 from cpe_agent.desk.pages.templating import Words, shown
@@ -67,14 +68,21 @@ def report_card(
 
 @get("/code/{digits:str}", opt=READS, sync_to_thread=True)
 def code_card(
-    request: Request[Any, Any, Any], desk: TheDesk, digits: FromPath[str], say: FromQuery[str | None] = None
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    digits: FromPath[str],
+    say: FromQuery[str | None] = None,
 ) -> Response[Any]:
-    """What a spoken code says by itself."""
+    """What a spoken code says by itself, and the reports that it may be of."""
     try:
         card = card_of_code(digits, language_of(request), say_in=_language(say), provider=desk.settings.provider)
     except Unreadable:
         raise NotFoundException from None
-    return page(request, "card.html", card=card)
+    said = spoken.read(digits)
+    rows = () if isinstance(said, str) else spoken.may_be(desk.archive, person.tenant, said, desk.now())
+    words = Words(language_of(request))
+    return page(request, "code.html", card=card, may_be=[line(desk, row, words) for row in rows])
 
 
 @get("/reports/{code:str}/sheet", opt=READS, sync_to_thread=True)

@@ -8,8 +8,10 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.enums import MediaType
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from cpe_agent.case_code import read_case_code
 from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
 from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.templating import rendered
@@ -96,4 +98,14 @@ def _language(request: Asked) -> str:
     return of_tag(request.query_params.get("lang", "")[:8]) or language_of(request)
 
 
-ROUTES = (picture, receipt_page)
+@get("/c/{code:str}", opt={"needs": ANYONE}, sync_to_thread=False)
+def case_link(request: Asked, code: FromPath[str]) -> Response[str]:
+    """What a customer does with the code that he was sent. The same for every code that can be one: whether it is a
+    case's is nobody's to learn here."""
+    written = read_case_code(code[:40])
+    if written is None:
+        raise NotFoundException
+    return _page("public_case.html", _language(request), code=written)
+
+
+ROUTES = (picture, receipt_page, case_link)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from cpe_agent.desk.pages import cards, case_forms, cases, customers, downloads, outcomes, public, reports, search
+from cpe_agent.desk.pages import (
+    cards,
+    case_forms,
+    cases,
+    customers,
+    downloads,
+    export,
+    outcomes,
+    public,
+    reports,
+    search,
+    webhooks,
+)
 from cpe_agent.desk.pages.people import PEOPLE_ROUTES
 
 ROUTES = (
@@ -10,10 +22,12 @@ ROUTES = (
     *cases.ROUTES,
     *case_forms.ROUTES,
     *customers.ROUTES,
-    *outcomes.ROUTES,
     *downloads.ROUTES,
+    *export.ROUTES,
+    *outcomes.ROUTES,
     *public.ROUTES,
     *reports.ROUTES,
     *search.ROUTES,
+    *webhooks.ROUTES,
     *PEOPLE_ROUTES,
 )

@@ -81,7 +81,8 @@ def _choices(desk: Desk, hits: tuple[Hit, ...], words: Words) -> list[Choice]:
         found.append(Choice(address, _name(desk, hit, words), how, line(desk, row, words) if row else None))
         for row in hit.may_be:
             shown = line(desk, row, words)
-            found.append(Choice(f"/reports/{shown.code}", shown.finding, words.say("finding", "may-be"), shown))
+            name = words.say("finding", "report", code=shown.code)
+            found.append(Choice(f"/reports/{shown.code}", name, words.say("finding", "may-be"), shown))
     return found
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from cpe_agent.desk.people.people import People
 
 FIELD, HEADER = "form", "x-form"
+PROGRAMS = ("/v1/", "/api/", "/health", "/version", "/metrics", "/schema")
+"""Where programs ask: they get JSON, whatever they say that they accept, and are sent to no page."""
 _READING = ("GET", "HEAD", "OPTIONS")
 _FORMS = (RequestEncodingType.URL_ENCODED, RequestEncodingType.MULTI_PART)
 
@@ -36,15 +38,14 @@ class ProveAgain(PermissionDeniedException):
 async def allowed(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """The guard of the whole application. 401: nobody is logged in. 403: not this person, or not from this site."""
     needs = handler.opt.get("needs")
-    person, auth = connection.user, connection.auth
+    person, auth = connection.scope.get("user"), connection.scope.get("auth")  # OPTIONS is not authenticated
     changes = connection.scope.get("method", "GET") not in _READING
+    if needs != ANYONE and person is None:
+        raise NotAuthorizedException("log in first")
     if changes and not from_here(connection) and not (person is not None and person.program):
         raise PermissionDeniedException("this form came from another site")
-    if needs != ANYONE:
-        if person is None:
-            raise NotAuthorizedException("log in first")
-        if not isinstance(needs, Permission) or not person.may(needs):
-            raise PermissionDeniedException("this role may not do that")
+    if needs != ANYONE and (person is None or not isinstance(needs, Permission) or not person.may(needs)):
+        raise PermissionDeniedException("this role may not do that")
     if changes and isinstance(auth, Session):
         await _form_fits(connection, auth)
     if handler.opt.get("fresh") and needs != ANYONE:
@@ -84,7 +85,7 @@ def turned_away(request: Request[Any, Any, Any], refused: NotAuthorizedException
     """Exception handler: a person who reads a page is sent to the login (or asked for the password again) and comes
     back after; everything else gets the bare answer."""
     again = isinstance(refused, ProveAgain)
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/v1/"):
+    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(PROGRAMS):
         back = request.url.path if request.method in _READING else "/"
         if request.method in _READING and request.url.query:
             back += f"?{request.url.query}"

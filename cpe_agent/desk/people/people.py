@@ -59,6 +59,7 @@ class People:
         self.audit = Audit(secret)
         self.passwords = Passwords()
         self.throttle = Throttle()
+        self.failures = {"refused": 0, "throttled": 0}  # logins since the start
         self._form_key = secret.key("forms")
         self.openid_key = secret.key("openid")
 
@@ -182,6 +183,7 @@ class People:
         except BadName:
             key = ""
         if not self.throttle.allows(key, address):
+            self.failures["throttled"] += 1
             raise Throttled
         account = None
         if key:
@@ -193,6 +195,7 @@ class People:
                 tenant = account.tenant if account else first_tenant(connection, self.audit, self.now())
                 whose = account.person.who if account else "nobody"
                 self.audit.note(connection, self.now(), tenant, "desk", "login-refused", whose)
+            self.failures["refused"] += 1
             raise Refused
         self.throttle.forget(key, address)
         return account

@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = document.activeElement;
   if (at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
-  const box = document.querySelector(".find input");
+  const box = document.querySelector(".find input[type=search]");
   if (box) { event.preventDefault(); box.focus(); box.select(); }
 });
 
@@ -43,7 +43,7 @@ if (run instanceof HTMLElement) {
     if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0;
     return field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   };
-  const busy = () => [...document.querySelectorAll("main input, main textarea, main select, .find input")].some(edited);
+  const busy = () => [...document.querySelectorAll("main input, main textarea, main select, .find [type=search]")].some(edited);
   const anew = () => {
     if (busy()) one("[data-news]").hidden = false; else location.reload();
   };
