@@ -81,6 +81,8 @@ def code_card(
         raise NotFoundException from None
     said = spoken.read(digits)
     rows = () if isinstance(said, str) else spoken.may_be(desk.archive, person.tenant, said, desk.now())
+    if rows:  # "there is no report behind it yet" would not be so
+        card = card._replace(notices=tuple(notice for notice in card.notices if notice.kind != "code"))
     words = Words(language_of(request))
     return page(request, "code.html", card=card, may_be=[line(desk, row, words) for row in rows])
 

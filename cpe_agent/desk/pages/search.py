@@ -53,7 +53,7 @@ def find(
     found = desk.finder.find(person, str(data.get("text", "")))
     words = Words(language_of(request))
     one = found.one
-    if one is not None and not one.may_be and (address := _address(desk, one)) is not None:
+    if one is not None and (address := _address(desk, one)) is not None:
         return Redirect(address, status_code=303)
     status = 429 if found.wait else 200 if found.hits else 404
     return page(
