@@ -20,7 +20,6 @@ from tests.desk.conftest import Database
 from tests.desk.people_home import Served, home_on, served
 
 
-
 def light() -> dict[str, Any]:
     """A report has four hundred fields, and each would be made wrong by itself; the tests of ``ingest`` do that."""
     found = document()

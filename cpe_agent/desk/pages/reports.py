@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery
 from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
-from cpe_agent.desk.pages.templating import Words
+from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
 from cpe_agent.desk.redaction import shown_content
@@ -45,11 +45,11 @@ def _finding(row: Row, words: Words) -> tuple[str, str, str]:
     if judged is None:
         return words.say("pages", "unread"), "busy", ""
     if judged.trouble and not judged.verdict:
-        return words.say("pages", "unreadable", reason=judged.trouble), "open", ""
+        return words.say("pages", "unreadable", reason=shown(judged.trouble)), "open", ""
     if judged.verdict == "healthy":
         return words.say("pages", "healthy"), "ok", ""
     if judged.verdict == "fault":
-        owner = words.ui(f"owner.{judged.owner}") if judged.fault in BY_CODE else judged.owner
+        owner = words.ui(f"owner.{judged.owner}") if judged.fault in BY_CODE else shown(judged.owner)
         return _title(judged.fault, words), "bad", owner
     if judged.suspect:
         return words.say("pages", "inconclusive.suspect", title=_title(judged.suspect, words)), "open", ""
@@ -57,7 +57,7 @@ def _finding(row: Row, words: Words) -> tuple[str, str, str]:
 
 
 def _title(code: str, words: Words) -> str:
-    return fault_text(code, words.language).title if code in BY_CODE else code
+    return fault_text(code, words.language).title if code in BY_CODE else shown(code)
 
 
 @get("/reports", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)

@@ -16,7 +16,7 @@ from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line
-from cpe_agent.desk.pages.templating import Words
+from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission
 
@@ -110,7 +110,7 @@ def _name(desk: Desk, hit: Hit, words: Words) -> str:
         return words.say("finding", "report", code=desk.locator.code(hit.row.seq))
     if hit.case is not None:
         name = words.say("finding", "case", code=hit.case.code)
-        return f"{name} · {hit.case.name}" if hit.case.name else name
+        return f"{name} · {shown(hit.case.name)}" if hit.case.name else name
     if hit.customer is not None:
         number = desk.customers.masked(hit.customer.tenant, hit.customer.id).number
         return words.say("finding", "customer.number" if number else "customer", id=hit.customer.id, number=number)
