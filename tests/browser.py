@@ -25,11 +25,12 @@ def missing() -> str | None:
     """Why no browser can be started here, or None."""
     if shutil.which("chromium") is None:
         return "no chromium (Debian package chromium)"
-    tried = subprocess.run([*_alone(), "true"], check=False, capture_output=True)
+    tried = subprocess.run([*alone(), "true"], check=False, capture_output=True)
     return "this user may make no network namespace (unshare)" if tried.returncode else None
 
 
-def _alone() -> list[str]:
+def alone() -> list[str]:
+    """The words that put a command into a network of its own, without a way out."""
     return ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
 
 
@@ -39,7 +40,7 @@ def chromium(folder: Path, inside: Sequence[str] | None = None, *switches: str) 
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = _launched(playwright.chromium, folder, inside or _alone(), *switches)
+        browser = _launched(playwright.chromium, folder, inside or alone(), *switches)
         try:
             yield browser
         finally:

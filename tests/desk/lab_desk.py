@@ -53,7 +53,7 @@ class LabDesk:
         page.goto(link)
         page.fill("[name=name]", name)
         page.fill("[name=password]", PASSWORD)
-        page.click("form.form button")
+        page.locator("main form[method=post] button").first.click()
         page.wait_for_url(f"{URL}/*")
         return page
 

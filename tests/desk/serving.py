@@ -66,7 +66,8 @@ class Serving:
     def signed_in(self, name: str = "dana", password: str = "a long enough pass phrase") -> Iterator[httpx.Client]:
         """A browser of the first administrator's, made by the link."""
         assert self.link is not None
-        with httpx.Client(base_url=self.address, headers={"Origin": self.address, "Accept": "text/html"}) as client:
+        about = {"Origin": self.address, "Accept": "text/html"}
+        with httpx.Client(base_url=self.address, headers=about, timeout=60) as client:
             client.get(self.link).raise_for_status()
             answer = client.post(self.link, data={"name": name, "password": password, "language": "en"})
             assert answer.status_code == 303, answer.text
