@@ -6,10 +6,10 @@ ARGS   ?=
 ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lab bench docs lock clean
+.PHONY: help setup run desk test check lab bench bench-desk docs lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(VENV)/.user: requirements.txt pyproject.toml packaging/make_venv.py
 	@$(PYTHON) packaging/make_venv.py $(VENV) requirements.txt >&2
@@ -35,7 +35,7 @@ desk: $(VENV)/.desk  ## start the support desk on this computer; pass more with 
 
 test: $(VENV)/.developer check  ## every check and test; as root also twenty broken homes (all of them: make lab)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tests $(ARGS)
 
 check: $(VENV)/.developer  ## style, types, generated documents are current
 	@$(BIN)/ruff check .
@@ -52,6 +52,11 @@ bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floo
 	@status=0; $(BIN)/python -m bench.run $(ARGS) || status=1; $(BIN)/python -m bench.page || status=1; \
 	unshare --net sh -c 'ip link set lo up && exec $(BIN)/python -m bench.paint $(BIN)/cpe-agent page --no-browser --no-history' \
 	  || status=1; exit $$status
+
+bench-desk: $(VENV)/.developer  ## the desk beside its engines' own speed; ARGS="--quick" in minutes (root, PostgreSQL)
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@status=0; for part in desk_store desk_ingest desk_live; do $(BIN)/python -m bench.$$part $(ARGS) || status=1; done; \
+	exit $$status
 
 docs: $(VENV)/.developer  ## write the generated documents and the translations' files anew
 	@$(BIN)/python -m docs.generate

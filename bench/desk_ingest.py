@@ -257,6 +257,80 @@ def whole_path(rounds: int, number: int, seconds: float) -> None:
     print(f"   ratio {median['ratio']:.2f} (promised 0.60)")
 
 
+# ------------------------------------------------------------------ T12, T13
+
+
+def overload(number: int, seconds: float) -> None:
+    """Many more clients than are served, none of which heeds Retry-After; then one provider's flood beside another's
+    ordinary day."""
+    print("T12: overload")
+    with tempfile.TemporaryDirectory() as folder:
+        files = []
+        for name, ticket in zip(("one", "two"), TICKETS, strict=True):
+            files.append(Path(folder) / name)
+            files[-1].write_bytes(pickle.dumps([request(raw, ticket) for raw in reports(number)]))
+        crowd = {"connections": CONNECTIONS, "requests": str(files[0]), "first": WARMING}
+        few = {"connections": 8, "requests": str(files[1]), "pause_s": 0.02, "first": WARMING}
+        warming = [group | {"first": 0, "last": WARMING} for group in (crowd, few)]
+        kept: list[dict[str, float]] = []
+        for _ in range(3):
+            with serving("full") as server:
+                load(server.port, 5, *warming)
+                (peak,) = load(server.port, seconds, crowd)
+            with serving("full") as server:
+                load(server.port, 5, *warming)
+                (much,) = load(server.port, seconds, crowd | {"connections": 5 * 512})
+                most = server.mib("VmHWM")
+            with serving("full") as server:
+                load(server.port, 5, *warming)
+                (alone,) = load(server.port, seconds, few)
+                _, beside = load(server.port, seconds, crowd | {"connections": 5 * 512}, few)
+            assert not much["without_time"], "a refusal without Retry-After"
+            kept.append({
+                "peak": peak["rate"], "goodput": much["rate"] / peak["rate"], "refused": much["statuses"].get("503", 0),
+                "p99_s": much["p99"], "MiB": most, "other_p99_s": alone["p99"], "beside_p99_s": beside["p99"],
+                "pushed": beside["p99"] / alone["p99"],
+            })  # fmt: skip
+            print("   " + "  ".join(f"{name} {value:.3g}" for name, value in kept[-1].items()), flush=True)
+    median = {name: statistics.median(row[name] for row in kept) for name in kept[0]}
+    print(f"   goodput {median['goodput']:.2f} of the peak (promised 0.90), p99 {median['p99_s']:.2f} s (1), ", end="")
+    print(f"{median['MiB']:.0f} MiB (400), the other provider's p99 times {median['pushed']:.1f} (2)")
+
+
+def hostile() -> None:
+    import resource
+
+    from cpe_agent.desk.ingest.body import unpack
+    from cpe_agent.desk.ingest.envelope import check
+    from cpe_agent.desk.ingest.refusal import Refused
+    from tests.desk.test_ingest_envelope import BOMBS, hostile_raws
+
+    print("T13: what is hostile")
+    works: dict[str, Callable[[], object]] = {
+        name: lambda body=body, encoding=encoding: check(unpack(body, encoding, 1 << 20))  # type: ignore[misc]
+        for name, (body, encoding, _) in BOMBS.items()
+    }
+    for number, raw in enumerate(hostile_raws()):
+        works[f"{number}: {bytes(raw[:24])!r}"] = lambda raw=raw[: 1 << 20]: check(raw)  # type: ignore[misc]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    slowest: list[tuple[float, str, str]] = []
+    for name, work in works.items():
+        best, said = 9.0, "taken"
+        for _ in range(5):
+            began = time.process_time()
+            try:
+                work()
+            except Refused as refused:
+                said = str(refused.status)
+            best = min(best, time.process_time() - began)
+        slowest.append((best * 1e3, said, name))
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    for took, said, name in sorted(slowest, reverse=True)[:5]:
+        print(f"   {took:6.2f} ms  {said}  {name}")
+    worst = max(took for took, said, _ in slowest if said != "taken")
+    print(f"   {len(works)} bodies: refused within {worst:.1f} ms (promised 5), memory grew by {grown:.1f} MiB (8)")
+
+
 def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--quick", action="store_true")
@@ -269,6 +343,10 @@ def main() -> None:
     print(f"load average {os.getloadavg()[0]:.1f}")
     if told.only in (None, "t3"):
         whole_path(2 if told.quick else 5, 3000 if told.quick else 12_000, 4 if told.quick else 10)
+    if told.only in (None, "t12"):
+        overload(4000 if told.quick else 20_000, 5 if told.quick else 10)
+    if told.only in (None, "t13"):
+        hostile()
 
 
 if __name__ == "__main__":

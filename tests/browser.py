@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, BrowserType, Dialog, Page, Route
 
 ADDRESS = "http://127.0.0.1:9/token/"
 SWITCHES = (
@@ -25,28 +25,43 @@ def missing() -> str | None:
     """Why no browser can be started here, or None."""
     if shutil.which("chromium") is None:
         return "no chromium (Debian package chromium)"
-    tried = subprocess.run([*_alone(), "true"], check=False, capture_output=True)
+    tried = subprocess.run([*alone(), "true"], check=False, capture_output=True)
     return "this user may make no network namespace (unshare)" if tried.returncode else None
 
 
-def _alone() -> list[str]:
+def alone() -> list[str]:
+    """The words that put a command into a network of its own, without a way out."""
     return ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
 
 
 @contextmanager
-def chromium(folder: Path, inside: Sequence[str] | None = None) -> Iterator[Browser]:
+def chromium(folder: Path, inside: Sequence[str] | None = None, *switches: str) -> Iterator[Browser]:
     """``inside``: the words that put a command into another network than one of its own."""
     from playwright.sync_api import sync_playwright
 
-    start = folder / "chromium"
-    start.write_text(f'#!/bin/sh\nexec {" ".join(inside or _alone())} {shutil.which("chromium")} "$@"\n')
-    start.chmod(0o755)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=start, args=list(SWITCHES))
+        browser = _launched(playwright.chromium, folder, inside or alone(), *switches)
         try:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def another(browser: Browser, folder: Path, inside: Sequence[str]) -> Iterator[Browser]:
+    """A second one beside the first, in another network; a thread can hold no second playwright."""
+    second = _launched(browser.browser_type, folder, inside)
+    try:
+        yield second
+    finally:
+        second.close()
+
+
+def _launched(kind: BrowserType, folder: Path, inside: Sequence[str], *switches: str) -> Browser:
+    start = folder / "chromium"
+    start.write_text(f'#!/bin/sh\nexec {" ".join(inside)} {shutil.which("chromium")} "$@"\n')
+    start.chmod(0o755)
+    return kind.launch(executable_path=start, args=[*SWITCHES, *switches])
 
 
 class Shown:

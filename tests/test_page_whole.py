@@ -29,11 +29,11 @@ pytestmark = [pytest.mark.lab, pytest.mark.skipif(LACKING is not None, reason=st
 
 
 @contextmanager
-def page_of(home: Home, language: str, user: str) -> Iterator[str]:
+def page_of(home: Home, language: str, user: str, *more: str) -> Iterator[str]:
     """``cpe-agent page`` on the home's computer; gives its address."""
     computer = home.computer
-    profile = str(home.profile)
-    words = [computer.python(), "-m", "cpe_agent", "page", "--no-browser", "--lang", language, "--profile", profile]
+    options = ["--no-browser", "--lang", language, "--profile", str(home.profile), *more]
+    words = [computer.python(), "-m", "cpe_agent", "page", *options]
     with subprocess.Popen(
         [*computer.enter(user), *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, cwd="/", env=computer.environment(user, home.client_environment), start_new_session=True,

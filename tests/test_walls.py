@@ -149,8 +149,12 @@ def test_version_loads_nothing_heavy() -> None:
         ("import cpe_agent.decoded", {"asyncio", "dns", "psutil", "scapy", "ssl"}),
         ("import cpe_agent.host.net, cpe_agent.host.linux", {"dns", "psutil", "scapy", "requests"}),
         ("import cpe_agent.login.command", {"scapy", "cpe_agent.diagnose", "xml.parsers.expat"}),
+        (
+            "import cpe_agent.desk.app, cpe_agent.desk.desk, cpe_agent.desk.pages.routes",
+            {"alembic", "argon2", "authlib", "httpx2", "joserfc", "limits", "phonenumbers", "webauthn"},
+        ),
     ],
-    ids=["command line", "a run's command", "engine", "picture", "decode", "host", "login test"],
+    ids=["command line", "a run's command", "engine", "picture", "decode", "host", "login test", "desk"],
 )
 def test_heavy_imports_are_absent_where_unused(code: str, heavy: set[str]) -> None:
     assert not loaded_after(code) & heavy

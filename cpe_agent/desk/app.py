@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie, State
 from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.sync import AsyncCallable
@@ -49,7 +50,7 @@ YEAR_S = 365 * 86400
 
 
 @get("/assets/{name:str}", opt={"needs": ANYONE}, sync_to_thread=False)
-def asset(name: str) -> Response[bytes]:
+def asset(name: FromPath[str]) -> Response[bytes]:
     """The page's own style and script."""
     if name not in ASSETS:
         raise HTTPException(status_code=404)
@@ -152,6 +153,8 @@ def asked(desk: Desk) -> Litestar:
                 "secure": desk.settings.secure,
                 "origin": desk.settings.public_url,
                 "address": desk.settings.address,
+                "provider": desk.provider,
+                "passkeys": desk.passkeys,
             }
         ),
         on_startup=[desk.start],

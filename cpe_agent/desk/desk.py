@@ -18,6 +18,8 @@ from cpe_agent.desk.judging import Judging
 from cpe_agent.desk.live.feed import Feed
 from cpe_agent.desk.live.wishes import Wishes
 from cpe_agent.desk.locator import Locator
+from cpe_agent.desk.people.oidc import read_provider
+from cpe_agent.desk.people.passkeys import Passkeys, party_of
 from cpe_agent.desk.people.people import People
 from cpe_agent.desk.people.tenants import first_tenant
 from cpe_agent.desk.records.store import Records, records_url
@@ -52,6 +54,9 @@ class Desk:
         self.locator = Locator(secret.key("locator"))
         self.writer = Writer(archive, settings.most_waiting)
         self.people = People(records, secret, now)
+        self.provider = read_provider(settings.data)
+        party = party_of(settings.address)
+        self.passkeys = Passkeys(self.people, party) if party else None
         self.customers = Customers(records, vault, secret, now)
         self.feed = Feed(time.monotonic)
         self.wishes = Wishes(self.feed, time.monotonic)

@@ -10,6 +10,8 @@ import click
 
 from cpe_agent.desk.desk import Desk, open_desk
 from cpe_agent.desk.logs import Log, open_log
+from cpe_agent.desk.people.oidc import BadProvider
+from cpe_agent.desk.records.store import Newer
 from cpe_agent.desk.secret import NoSecret
 from cpe_agent.desk.settings import Settings
 
@@ -25,7 +27,7 @@ def run(settings: Settings, *, demo: bool) -> None:
     try:
         log = open_log(settings.log)
         desk = open_desk(settings)
-    except (OSError, NoSecret) as error:
+    except (OSError, NoSecret, Newer, BadProvider) as error:
         raise CannotStart(str(error)) from None
     _greet(desk, demo=demo)
     click.echo("Ready.", err=True)
@@ -68,10 +70,18 @@ def _serve(desk: Desk, listening: socket.socket, log: Log) -> None:
 
     from cpe_agent.desk.app import build
 
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            desk.feed.close()  # or the pages that watch a case would keep the server for as long as it waits
+            await super().shutdown(sockets)
+
     config = uvicorn.Config(
         build(desk, log), http="httptools", loop="uvloop", lifespan="on", log_config=None, access_log=False,
-        server_header=False, proxy_headers=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
+        # The proxy in front, on this machine, says whose request it is: limits go by neighbourhoods.
+        proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        server_header=False, timeout_keep_alive=30, timeout_graceful_shutdown=10, backlog=1024,
     )  # fmt: skip
+
     for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
         signal.signal(told, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listening])
+    Server(config).run(sockets=[listening])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from cpe_agent.desk.card.records import Provider
+
 MEBI = 1024 * 1024
 
 
@@ -17,6 +19,7 @@ class Settings(NamedTuple):
     host: str = "127.0.0.1"
     port: int = 8642
     public_url: str | None = None
+    provider: Provider | None = None  # as its profile gives it; without one a verified report's word is taken
     most_wire: int = MEBI // 4
     most_raw: int = MEBI
     most_waiting: int = 512  # reports between the network and the disk; more are told to come back

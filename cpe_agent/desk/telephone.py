@@ -7,6 +7,7 @@ import re
 from cpe_agent.desk.typed import clean
 
 MOST = 40
+SHORTEST_SHOWN = 6
 _EXTENSION = re.compile(r"(?:;ext=|ext\.?|x|#)\s*\d{1,7}\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"\A(?:tel|phone|callto):", re.IGNORECASE)
 
@@ -32,5 +33,5 @@ def telephone(text: str, region: str) -> str | None:
 
 
 def masked(number: str) -> str:
-    """What is shown of it without a reason: the last two digits."""
-    return "•" * max(0, len(number) - 3) + number[-2:]
+    """What is shown of a telephone or customer number without a reason: the last two digits, of a short one nothing."""
+    return "•••" + (number[-2:] if len(number) >= SHORTEST_SHOWN else "")

@@ -70,6 +70,7 @@ BUSY = (
 )  # fmt: skip
 
 
+@cache
 def gallery(language: str) -> dict[str, Card]:
     """Every scenario of the lab, and the ways a card can come about besides."""
     found = {name: card_of(report_of(name), language) for name in SCENARIOS}

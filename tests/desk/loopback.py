@@ -19,6 +19,7 @@ from cpe_agent.desk.archive.writer import Writer
 from cpe_agent.desk.ingest.asgi import Ingest
 from cpe_agent.desk.ingest.reports import Reports
 from cpe_agent.desk.ingest.tickets import RecordCases, RecordTickets
+from cpe_agent.desk.ingest.turns import Turns
 from cpe_agent.desk.live.feed import Feed
 from cpe_agent.desk.live.runs import Runs
 from cpe_agent.desk.live.stream import Stream, Viewer
@@ -53,10 +54,9 @@ class Parts:
         self.reports = Reports(
             self.writer, RecordTickets(self.records, time.time), RecordCases(self.records), self.vault,
             Locator(secret.key("locator")), self.feed, time.time, clock=time.monotonic, most_raw=1 << 20,
-            most_waiting=512,
         )  # fmt: skip
         self.ingest = Ingest(
-            self.reports, self.runs, most_wire=1 << 18, clock=time.monotonic, has_room=lambda: self.room
+            self.reports, self.runs, Turns(512), most_wire=1 << 18, clock=time.monotonic, has_room=lambda: self.room
         )
         self.stream = Stream(self.feed, self.authorise)
 

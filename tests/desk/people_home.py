@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import httpx
 import uvicorn
 from argon2 import PasswordHasher
-from litestar.exceptions import LitestarDeprecationWarning
 
 from cpe_agent.desk.app import asked, build
 from cpe_agent.desk.archive.sqlite import SqliteArchive
@@ -100,13 +98,9 @@ class Served:
             lambda: home.now,
         )  # fmt: skip
         home.people = quick(self.desk.people)
-        with warnings.catch_warnings():
-            # Some handlers name their parameters in the old way of Litestar 2: no matter here.
-            warnings.simplefilter("ignore", LitestarDeprecationWarning)
-            app = build(self.desk)
-            self.app = asked(self.desk)  # the same once more, to be looked at
+        self.app = asked(self.desk)  # the same once more, to be looked at
         config = uvicorn.Config(
-            app, port=0, log_level="error", access_log=False, lifespan="on", server_header=False,
+            build(self.desk), port=0, log_level="error", access_log=False, lifespan="on", server_header=False,
             timeout_graceful_shutdown=1,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

@@ -16,11 +16,19 @@ FORM = re.compile(r'name="form" value="([^"]*)"')
 
 
 class Serving:
-    """``told``: what it said on stderr when it started. ``link``: that makes the first administrator."""
+    """``told``: what it said on stderr when it started. ``link``: that makes the first administrator. ``inside``: the
+    words that put a command into another network."""
 
-    def __init__(self, data: Path, *more: str, database: str | None = None, inside: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *more: str,
+        database: str | None = None,
+        inside: Sequence[str] = (),
+        listen: str = "127.0.0.1:0",
+    ) -> None:
         words = [*inside, sys.executable, "-m", "cpe_agent", "desk", "serve", "--data", str(data)]
-        words += ["--listen", "127.0.0.1:0", *(["--database", database] if database else []), *more]
+        words += ["--listen", listen, *(["--database", database] if database else []), *more]
         self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
         self.told = self.rest = ""
         self.address = ""
@@ -28,7 +36,7 @@ class Serving:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self.told += line
-            if found := re.search(r"answers at (http://\S+)/", line):
+            if found := re.search(r"answers at (https?://\S+)/", line):
                 self.address = found[1]
             elif found := re.search(r"administrator, once: (\S+)", line):
                 self.link = found[1]

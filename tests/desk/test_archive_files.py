@@ -236,3 +236,18 @@ def test_a_file_that_cannot_be_opened_for_now(tmp_path: Path, monkeypatch: pytes
     assert len(archive.newest(1, limit=99).rows) == 90
     assert archive.commit([report(received=NOVEMBER + 62 * DAY)]) == [Accepted(Taken.NEW, 91)]
     archive.close()
+
+
+def test_a_copy_in_another_journal_mode_is_put_right(tmp_path: Path) -> None:
+    archive = SqliteArchive(tmp_path)
+    archive.commit([report()])
+    archive.close()
+    with sqlite3.connect(tmp_path / "reports-2026-11.db") as db:
+        assert db.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    db.close()
+    archive = SqliteArchive(tmp_path)
+    assert archive.commit([report()]) == [Accepted(Taken.NEW, 2)]
+    archive.close()
+    with sqlite3.connect(tmp_path / "reports-2026-11.db") as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    db.close()

@@ -99,6 +99,9 @@ def test_postgres(server_archive: PostgresArchive, name: str) -> None:
         relation = re.sub(r"_\d{4}_\d\d$", "", node.get("Relation Name", ""))
         if relation in ("report", "judged", "body", "known"):
             assert "Index Cond" in node, json.dumps(nodes[0], indent=1)
+            # What an index found is thrown away only for another tenant's one row, or another month's partition.
+            tolerated = name in ("by_seq", "by_id") or re.fullmatch(r"\(\w+\.month = month\)", node.get("Filter", ""))
+            assert "Filter" not in node or tolerated, json.dumps(node, indent=1)
 
 
 def test_every_question_is_read(files: Path) -> None:

@@ -300,6 +300,20 @@ class TestTheCommands:
         assert result.exit_code == 0, result.output
         assert self.run(folder, "purge", "--days", "0").exit_code == 2
 
+    def test_purge_erases_one_customer(self, folder: Path) -> None:
+        assert self.run(folder, "purge", "--customer", "98765432").exit_code == 2, "a reason is needed"
+        assert self.run(folder, "purge", "--customer", "777", "--reason", "asked").exit_code == 2
+        result = self.run(folder, "purge", "--customer", "054-1234567", "--reason", "asked")
+        assert result.exit_code == 0, result.output
+        assert str(folder / "erased.list") in result.output
+        assert self.run(folder, "purge", "--customer", "054-1234567", "--reason", "asked").exit_code == 2
+        with opened(Database(folder, None)) as desk:
+            with desk.records.read() as connection:
+                last = desk.audit.page(connection, desk.here)[0]
+            assert last.who.startswith("command:")
+            assert (last.what, last.subject, last.reason) == ("erased", "customer:1", "asked")
+            assert desk.desk.content(desk.archive.of_customer(desk.here, 1).rows[0]) is None
+
     def test_what_commands_and_searches_say_holds_no_personal_data(
         self, folder: Path, caplog: pytest.LogCaptureFixture
     ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
+from cpe_agent.case_code import case_in_name, with_check
 from cpe_agent.desk.cases.conclusions import against_the_evidence
 from cpe_agent.desk.cases.outcomes import figures
 from cpe_agent.desk.people.roles import Role
@@ -14,7 +16,7 @@ from cpe_agent.report import uuid7
 from tests.desk.cases_shown import Browsers, person, sent, tells
 from tests.desk.conftest import Database
 from tests.desk.people_home import Served, home_on, served
-from tests.reports import recorded_reports
+from tests.reports import case_report
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_a_case_from_the_call_to_the_technician(desk: Served, browser: Browsers)
     tells(desk, case, run, {"kind": "ended", "n": 9, "verdict": "fault", "fault": "access-no-sync", "owner": "access"})
     assert "it names a fault" in dana.get(address).text
 
-    report = sent(desk, recorded_reports()["line-down"], case)
+    report = sent(desk, case_report("line: the router's DSL modem has no sync"), case)
     page = dana.get(address).text
     assert f'href="/reports/{report}"' in page
     assert "The router reports no signal" in page or "access" in page
@@ -217,3 +219,70 @@ def test_typed_codes_lead_to_the_page(desk: Served, browser: Browsers) -> None:
     case = desk.desk.cases.open(person(desk), desk.home.now)
     got = browser().get(f"/cases/{case.code[:4].lower()}-{case.code[4:].lower()}")
     assert (got.status_code, got.headers["location"]) == (303, f"/cases/{case.code}")
+
+
+def blocks(stream: httpx.Response, wanted: int) -> list[str]:
+    """So many events, as they come."""
+    found: list[str] = []
+    for line in stream.iter_lines():
+        if line.startswith("event: "):
+            found.append(line.removeprefix("event: "))
+        if len(found) == wanted:
+            break
+    return found
+
+
+def test_the_page_is_told_as_it_happens(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    dana = browser()
+    page = dana.get(f"/cases/{case.code}").text
+    last = re.search(r'data-events="([^"]*)" data-last="([^"]*)"', page)
+    assert last is not None
+    tells(desk, case, uuid7(), {"kind": "started"}, {"kind": "segments", "segments": {"device": "ok"}})
+    with dana.stream("GET", last[1], params={"last": last[2]}) as stream:
+        assert stream.status_code == 200
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.headers["x-content-type-options"] == "nosniff"
+        assert blocks(stream, 2) == ["started", "segments"]
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.NETWORK_CENTRE])
+def test_who_may_not_watch_is_told_nothing(desk: Served, browser: Browsers, role: Role) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    address = f"/cases/{case.code}/events"
+    assert browser(role).get(address).status_code == 404
+    assert browser(tenant=desk.home.two).get(address).status_code == 404
+    for cookie in ("", "desk=", "desk=nonsense", 'desk="', "a=b; desk=\xff"):
+        assert httpx.get(f"{desk.url}{address}", headers=[(b"cookie", cookie.encode("latin-1"))]).status_code == 404
+    watcher = browser()
+    assert watcher.get("/cases/00000000/events").status_code == 404
+    watcher.post("/sign-out")
+    assert watcher.get(address).status_code == 404
+
+
+def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Browsers) -> None:
+    case = desk.desk.cases.open(person(desk), desk.home.now)
+    anybody, dana = browser(), browser()
+    anybody.cookies.clear()
+    short = f"/get/{case.code}"
+    assert anybody.get(short).status_code == 404
+    assert short not in dana.get(f"/cases/{case.code}").text
+    folder = desk.desk.settings.data / "downloads"
+    folder.mkdir()
+    (folder / "cpe-agent.exe").write_bytes(b"MZ one")
+    (folder / "other.txt").write_text("no program")
+    assert f"{desk.desk.settings.address}{short}" in dana.get(f"/cases/{case.code}").text
+    only = anybody.get(short, follow_redirects=True)
+    assert only.content == b"MZ one"
+    assert case_in_name(only.headers["content-disposition"].partition('filename="')[2].rstrip('"')) == case.code
+    (folder / "cpe-agent-linux").write_bytes(b"ELF two")
+    several = anybody.get(short)
+    assert f"cpe-agent-{case.code}-linux" in several.text
+    assert anybody.get(f"{short}/cpe-agent-linux").content == b"ELF two"
+    for path in (
+        f"{short}/other.txt", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e", f"{short}/cpe-agent",
+        "/get/00000000/cpe-agent.exe", "/get/nonsense",
+    ):  # fmt: skip
+        assert anybody.get(path).status_code == 404, path
+    unknown = with_check("0000000")
+    assert anybody.get(f"/get/{unknown}/cpe-agent.exe").status_code == 200, "nobody learns which codes are given out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import gzip
@@ -22,8 +23,11 @@ from sqlalchemy import update
 from cpe_agent import canonical
 from cpe_agent.deliver.cut import cut
 from cpe_agent.deliver.qr import frames
+from cpe_agent.desk.archive import Accepted, Unavailable
 from cpe_agent.desk.ingest import reports as reports_module
-from cpe_agent.desk.ingest.limits import Limits, Places, Rate, neighbourhood
+from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
+from cpe_agent.desk.ingest.refusal import Refused
+from cpe_agent.desk.ingest.turns import CHECKING, MOST_BYTES, STORING, Turns
 from cpe_agent.desk.records import tables
 from cpe_agent.report import to_json, uuid7
 from tests import desk_stand_in
@@ -342,24 +346,41 @@ def test_503_while_the_disk_is_nearly_full(desk: RealDesk) -> None:
     assert post(desk.url, raw).status == 201
 
 
-def test_503_while_the_writer_is_full(desk: RealDesk) -> None:
-    desk.parts.reports.places = Places(0)
+def test_503_while_too_many_wait(desk: RealDesk) -> None:
+    desk.parts.ingest._turns = Turns(most_waiting=0, checking=0)
     assert post(desk.url, report()).status == 503
-    desk.parts.reports.places = Places(5)
+    desk.parts.ingest._turns = Turns(most_waiting=5, storing=0, longest_s=0.01)
+    assert post(desk.url, report()).status == 503
+    desk.parts.ingest._turns = Turns(most_waiting=5)
     assert post(desk.url, report()).status == 201
-    assert desk.parts.reports.places.free == 5
+
+
+def test_503_while_the_disk_takes_nothing(desk: RealDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the archive says it when a disk is full or broken; that it says so is its own tests' affair."""
+
+    def full(_batch: object) -> list[Accepted]:
+        raise Unavailable("no space left on device")
+
+    raw = report()
+    with monkeypatch.context() as broken:
+        broken.setattr(desk.parts.archive, "commit", full)
+        assert post(desk.url, raw).status == 503
+    assert post(desk.url, raw).status == 201
 
 
 # ------------------------------------------------------------------ the rest of the port
+
+
+NOBODYS = "0193a5c2-7b1e-7c44-9d0e-3f1f6f0a2b77"  # a run that nobody made
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/v1/reports", 405), ("POST", "/v1/reports/", 404), ("POST", "/v1", 404), ("PUT", "/v1/reports", 405),
-        ("POST", "/v1/runs/x/events", 404), ("GET", f"/v1/runs/{uuid7()}/requests", 404),
-        ("GET", f"/v1/runs/{uuid7()}/events", 405), ("POST", f"/v1/runs/{uuid7()}/requests", 405),
-        ("POST", f"/v1/runs/{uuid7().upper()}/events", 404),
+        ("POST", "/v1/runs/x/events", 404), ("GET", f"/v1/runs/{NOBODYS}/requests", 404),
+        ("GET", f"/v1/runs/{NOBODYS}/events", 405), ("POST", f"/v1/runs/{NOBODYS}/requests", 405),
+        ("POST", f"/v1/runs/{NOBODYS.upper()}/events", 404),
     ],
 )  # fmt: skip
 def test_what_is_not_asked_for_here(desk: RealDesk, method: str, path: str, status: int) -> None:
@@ -433,13 +454,77 @@ def test_a_rate_lets_a_burst_through_and_then_one_a_step() -> None:
     assert [limits.wait_s("a") > 0 for _ in range(4)] == [False] * 3 + [True]
 
 
-def test_who_floods_gets_half_of_the_places() -> None:
-    places = Places(16)
-    assert [places.take("flood") for _ in range(20)].count(True) == 8
-    assert [places.take("other") for _ in range(20)].count(True) == 4
-    for _ in range(8):
-        places.give("flood")
-    assert places.take("other")
+def test_who_floods_waits_behind_himself() -> None:
+    """A queue a group, served in turn: the tenth of a flood comes after the first of somebody else."""
+
+    async def run() -> list[str]:
+        turns, served = Turns(most_waiting=20, checking=1), []
+
+        async def one(name: str) -> None:
+            async with turns.turn(name[0], 100):
+                served.append(name)
+                await asyncio.sleep(0)
+
+        names = [f"a{n}" for n in range(10)] + [f"b{n}" for n in range(3)] + ["c0"]
+        await asyncio.gather(*map(one, names))
+        assert (turns._checking, turns._storing) == (1, STORING)
+        assert not turns._queues
+        assert turns._bytes == MOST_BYTES
+        return served
+
+    assert asyncio.run(run())[:8] == ["a0", "a1", "b0", "c0", "a2", "b1", "a3", "b2"]
+
+
+def test_what_only_waits_for_the_disk_holds_nobody_up() -> None:
+    async def run() -> None:
+        turns = Turns(most_waiting=9, checking=1, storing=3)
+        disk = asyncio.Event()
+        checked = []
+
+        async def one(number: int) -> None:
+            async with turns.turn("a", 1) as turn:
+                checked.append(number)
+                turn.checked()
+                await disk.wait()
+
+        tasks = [asyncio.create_task(one(n)) for n in range(5)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert checked == [0, 1, 2], "no more than there are places before the disk"
+        disk.set()
+        await asyncio.gather(*tasks)
+        assert checked == [0, 1, 2, 3, 4]
+        assert (turns._checking, turns._storing) == (1, 3)
+
+    asyncio.run(run())
+
+
+def test_a_turn_that_nobody_takes_is_the_next_ones() -> None:
+    async def run() -> None:
+        turns = Turns(most_waiting=2, storing=1, longest_s=0.05)
+        done: list[int] = []
+
+        async def one(number: int) -> None:
+            async with turns.turn("a", 1):
+                done.append(number)
+
+        async with turns.turn("a", 1):
+            waiting = [asyncio.create_task(one(n)) for n in range(4)]  # two wait, two are too many
+            await asyncio.sleep(0)
+            waiting[0].cancel()
+            refused = await asyncio.gather(*waiting[2:], return_exceptions=True)
+            assert all(isinstance(r, Refused) and r.status == 503 and r.retry_s for r in refused)
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert done == [1]
+        async with turns.turn("a", 1):
+            late = await asyncio.gather(one(5), return_exceptions=True)
+            assert isinstance(late[0], Refused), "who waited too long is told so"
+        with pytest.raises(Refused):
+            async with turns.turn("a", MOST_BYTES + 1):
+                pass
+        assert (turns._checking, turns._storing, turns._bytes) == (CHECKING, 1, MOST_BYTES)
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize(

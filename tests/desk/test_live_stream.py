@@ -6,12 +6,17 @@ import asyncio
 import contextlib
 import http.client
 import json
+import re
+import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from cpe_agent.collector import Outcome, Section
@@ -23,6 +28,7 @@ from cpe_agent.host import desk_link
 from cpe_agent.profile import Desk as Profile
 from cpe_agent.report import uuid7
 from tests.desk.loopback import CASE, TICKET, RealDesk
+from tests.desk.serving import Serving
 from tests.desk.test_ingest_protocol import ask, post, report
 
 PERSON = {"Cookie": "1/dana"}
@@ -212,6 +218,21 @@ def test_what_is_not_yours_is_not_there(desk: RealDesk, path: str, headers: dict
         link.request("GET", path, headers=headers)
         answer = link.getresponse()
         assert (answer.status, answer.read()) == (404, b"no such case")
+
+
+def test_a_page_that_watches_does_not_keep_the_desk_from_ending(tmp_path: Path) -> None:
+    with Serving(tmp_path / "served", "--demo") as serving:
+        name, password = re.search(r"as (\S+) with the password (\S+)\.", serving.told).groups()  # type: ignore[union-attr]
+        with httpx.Client(base_url=serving.address, headers={"Origin": serving.address}, trust_env=False) as person:
+            assert person.post("/login", data={"name": name, "password": password}).status_code == 303
+            with closing(sqlite3.connect(tmp_path / "served" / "desk.db")) as records:
+                ((code,),) = records.execute("SELECT code FROM case_ WHERE closed IS NULL LIMIT 1").fetchall()
+            with person.stream("GET", f"/cases/{code}/events") as answer:
+                pieces = answer.iter_raw()
+                assert next(pieces).startswith(b"retry: ")
+                serving.process.send_signal(signal.SIGTERM)
+                assert list(pieces) == [], "its end is told, not torn off"
+        assert serving.process.wait(30) is not None
 
 
 def test_a_person_opens_a_few(desk: RealDesk) -> None:

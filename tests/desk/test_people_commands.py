@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -104,7 +105,7 @@ def test_tokens(home: Home) -> None:
     token = home.people.token(word)
     assert token is not None
     assert token.may == {"report.read"}
-    assert token.expires == pytest.approx(__import__("time").time() + 30 * 86400, abs=600)
+    assert token.expires == pytest.approx(time.time() + 30 * 86400, abs=600)
     everything = home.people.token(call(home.database, "token", "add", "all").stdout.strip())
     assert everything is not None
     assert everything.may == MAY[Role.INTEGRATION]

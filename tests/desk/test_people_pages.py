@@ -234,12 +234,12 @@ def test_the_audit_shows_itself_being_read(server: Served) -> None:
     with server.client(home.person[home.one, Role.AUDITOR]) as browser:
         assert "audit-read" in browser.get("/audit").text
         holds = browser.post("/audit/verify")
-        assert 'class="said good"' in holds.text
+        assert 'class="psaid good"' in holds.text
         from sqlalchemy import text
 
         with home.records.write() as connection:
             connection.execute(text("UPDATE audit SET who = 'nobody' WHERE seq = 1"))
-        assert 'class="said bad"' in browser.post("/audit/verify").text
+        assert 'class="psaid bad"' in browser.post("/audit/verify").text
 
 
 def test_a_long_list_is_paged(server: Served) -> None:

@@ -24,7 +24,7 @@ ROWS: dict[str, dict[str, Any]] = {
     "tenant": {"name": "one", "region": "IL", "created": 1.0},
     "person": {"tenant": 1, "name": "dana", "shown": "Dana", "role": "senior", "language": "he", "created": 1.5},
     "identity": {"person": 1, "issuer": "https://id.example", "subject": "7"},
-    "passkey": {"person": 1, "credential": b"\0c", "public_key": b"k", "count": 2**32, "name": "key", "created": 1.0},
+    "passkey": {"person": 1, "credential": b"\0c", "public_key": b"k", "uses": 2**32, "name": "key", "created": 1.0},
     "session": {"hash": b"s" * 32, "person": 1, "created": 1.0, "seen": 1.0, "confirmed": 1.0, "expires": 2.0},
     "invite": {"tenant": 1, "hash": b"i" * 32, "role": "senior", "by": 1, "created": 1.0, "expires": 2.0},
     "api_token": {"tenant": 1, "hash": b"a" * 32, "name": "tickets", "by": 1, "created": 1.0},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import threading
 import time
@@ -66,17 +67,18 @@ def test_it_opens_in_its_own_place_only(vault: Vault) -> None:
             vault.open_value(tenant, customer, purpose, telephone)
 
 
-@given(at=st.integers(0, 60 + ADDED), flip=st.integers(1, 255))
-def test_no_byte_of_it_can_be_changed(tmp_path_factory: pytest.TempPathFactory, at: int, flip: int) -> None:
-    vault = opened(tmp_path_factory.mktemp("desk"))
-    sealed = bytearray(vault.seal_report(1, 17, REPORT, NOVEMBER, bytes(61)))
-    sealed[at] ^= flip
-    with pytest.raises(Damaged):
-        vault.open_report(1, REPORT, bytes(sealed))
-    vault.close()
+def test_no_byte_of_it_can_be_changed(vault: Vault) -> None:
+    sealed = vault.seal_report(1, 17, REPORT, NOVEMBER, bytes(61))
+    assert len(sealed) == 61 + ADDED
+    for at in range(len(sealed)):
+        for flip in (1, 0x80, 0xFF):
+            changed = bytearray(sealed)
+            changed[at] ^= flip
+            with pytest.raises(Damaged):
+                vault.open_report(1, REPORT, bytes(changed))
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x02" + bytes(80), os.urandom(44), bytes(45)])
+@pytest.mark.parametrize("garbage", [b"", b"\x01", b"\x02" + bytes(80), random.Random(44).randbytes(44), bytes(45)])
 def test_garbage_is_called_damaged(vault: Vault, garbage: bytes) -> None:
     with pytest.raises(Damaged):
         vault.open_report(1, REPORT, garbage)

@@ -106,10 +106,14 @@ def second_default_dead(home: Home) -> None:
 
 def clock_behind(home: Home) -> None:
     """The client's clock is 400 days behind: every certificate is from the future."""
-    library = "/usr/$LIB/faketime/libfaketimeMT.so.1"
+    home.client_environment.update(other_clock("-400d"))
+
+
+def other_clock(offset: str) -> dict[str, str]:
+    """The environment of a program whose clock is off by this much, as faketime(1) writes it."""
     # Only the wall clock: libfaketime's own handling of the monotonic one now and then stalls a waiting thread.
     only = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"}
-    home.client_environment.update(LD_PRELOAD=library, FAKETIME="-400d", **only)
+    return {"LD_PRELOAD": "/usr/$LIB/faketime/libfaketimeMT.so.1", "FAKETIME": offset, **only}
 
 
 # ------------------------------------------------------------------ the home

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.lab import plan
+from tests.lab.world import HEALTHY
 
 if TYPE_CHECKING:
     from tests.lab.home import Home
@@ -101,6 +102,22 @@ def line_down(home: Home, *, rationed: bool = False) -> None:
     home.rooms["bng"].shell("ip link set cust down")
     home.igd(status="Disconnected", last_error="ERROR_NO_CARRIER", phys="Down", access="DSL", uptime=0, external="")
     wan_session_gone(home, rationed=rationed)
+
+
+def line_up(home: Home) -> None:
+    """The line that ``line_down`` took is back, and the router knows it."""
+    home.rooms["bng"].shell(
+        "ip link set cust up\n"
+        f"ip addr replace {plan.WAN_BNG_V6}/64 dev cust nodad\n"
+        f"ip route replace {plan.LAN_PREFIX_V6} via {plan.WAN_ROUTER_V6} dev cust\n"
+    )
+    home.rooms["router"].shell(
+        f"ip addr add {plan.WAN_ROUTER}/24 dev wan\nip route add default via {plan.WAN_BNG}\n"
+        f"ip -6 addr add {plan.WAN_ROUTER_V6}/64 dev wan nodad\n"
+        f"ip -6 route add ::/0 via {plan.WAN_BNG_V6} dev wan\n"
+        "nft list tables ip | grep fault | while read -r table; do nft delete $table; done\n"
+    )
+    home.igd(**HEALTHY["igd"])
 
 
 def line_down_rationed(home: Home) -> None:

@@ -28,7 +28,7 @@ CREATE TABLE report (
     chunk bigint NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) STORED,
     PRIMARY KEY (seq, month)
 ) PARTITION BY LIST (month);
-CREATE INDEX report_newest ON report (tenant, loose, seq);
+CREATE INDEX report_newest ON report (tenant, loose, (-seq));
 CREATE INDEX report_case ON report (chunk, tenant, "case", seq) WHERE "case" IS NOT NULL;
 CREATE INDEX report_customer ON report (chunk, tenant, customer, seq) WHERE customer IS NOT NULL;
 CREATE TABLE body (seq bigint, month int, data bytea NOT NULL, PRIMARY KEY (seq, month)) PARTITION BY LIST (month);
@@ -40,7 +40,7 @@ CREATE TABLE judged (
     started double precision NOT NULL, trouble text NOT NULL,
     chunk bigint NOT NULL GENERATED ALWAYS AS (seq >> {CHUNK}) STORED, PRIMARY KEY (seq, month)
 ) PARTITION BY LIST (month);
-CREATE INDEX judged_fault ON judged (tenant, fault, loose, seq);
+CREATE INDEX judged_fault ON judged (tenant, fault, loose, (-seq));
 CREATE INDEX judged_match ON judged (tenant, match, received);
 CREATE INDEX judged_receipt ON judged (chunk, receipt, seq);
 """

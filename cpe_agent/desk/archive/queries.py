@@ -35,9 +35,9 @@ _PICKED = {
     "of_customer": f"SELECT r.seq@r.month@ FROM {_BY_CHUNK.format(index='report_customer')} AND r.tenant = :tenant"
     f" AND r.customer = :key AND r.{_BOUNDED} c.n DESC, r.seq DESC LIMIT :limit",
     "newest": "SELECT seq@month@ FROM report@by report_newest@ WHERE tenant = :tenant AND loose = :loose"
-    f" AND {_BOUNDED} seq DESC LIMIT :limit",
+    " AND @-@seq @<@ @-@:before ORDER BY @-@seq @down@ LIMIT :limit",
     "newest_of_fault": "SELECT seq@month@ FROM judged@by judged_fault@ WHERE tenant = :tenant AND fault = :fault"
-    f" AND loose = :loose AND {_BOUNDED} seq DESC LIMIT :limit",
+    " AND loose = :loose AND @-@seq @<@ @-@:before ORDER BY @-@seq @down@ LIMIT :limit",
     "matching": "SELECT seq@month@ FROM judged@by judged_match@ WHERE tenant = :tenant AND match = :match"
     " AND received BETWEEN :since AND :until ORDER BY received DESC LIMIT :limit",
     "with_receipt": "SELECT j.seq@j.month@ FROM chunk AS c @cross@ judged AS j@by judged_receipt@"
@@ -46,7 +46,7 @@ _PICKED = {
     "unjudged": "SELECT seq@month@ FROM later ORDER BY seq LIMIT :limit",
     "between": "SELECT seq@month@ FROM report WHERE seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
     "between_of": "SELECT seq@month@ FROM report@by report_newest@ WHERE tenant = :tenant AND loose = :loose"
-    " AND seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit",
+    " AND @-@seq @<@= @-@:last AND @-@:first @<@= @-@seq ORDER BY @-@seq @up@ LIMIT :limit",
 }  # fmt: skip
 
 
@@ -65,6 +65,12 @@ QUERIES = {name: rows_of(picked) for name, picked in _PICKED.items()} | {
 HELD = 'seq, sha, cut, tenant, ticket, customer, "case", attached, erased'
 
 
+_SQLITE = {"cross": "CROSS JOIN", "<": "<", "down": "DESC", "up": ""}  # CROSS: in this order
+# PostgreSQL takes no advice about indexes, and would walk a whole table by its first key in search of a tenant's few
+# rows. The index of a list is therefore in the order of -seq, which no other index has.
+_POSTGRES = {"cross": "JOIN", "-": "-", "<": ">", "down": "", "up": "DESC"}
+
+
 def for_sqlite(query: str) -> str:
     """The index is named: after ANALYZE the planner has better ideas, of which some read the whole table."""
 
@@ -72,7 +78,7 @@ def for_sqlite(query: str) -> str:
         word = found[1]
         if word.startswith("by "):
             return f" INDEXED BY {word[3:]}"
-        return "CROSS JOIN" if word == "cross" else ""  # CROSS: in this order
+        return _SQLITE.get(word, "")
 
     return re.sub("@([^@]+)@", turned, query)
 
@@ -87,7 +93,7 @@ def for_postgres(query: str) -> str:
         if "=" in word:
             left, right = word.split("=")
             return f" AND {left}.month = {right}.month"
-        return "JOIN" if word == "cross" else f", {word}"
+        return _POSTGRES.get(word, f", {word}")
 
     return re.sub(r":(\w+)", r"%(\1)s", re.sub("@([^@]+)@", turned, query))
 

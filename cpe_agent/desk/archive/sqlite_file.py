@@ -107,17 +107,14 @@ class MonthFile:
             left.unlink(missing_ok=True)
         try:
             with contextlib.closing(sqlite3.connect(new, isolation_level=None)) as db:
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(_SCHEMA)
+                _log_ahead(db)
+                db.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
                 db.execute("INSERT INTO part VALUES (?, 0)", (first,))
-            for path in (new, folder):
-                if path is folder:
-                    new.rename(folder / name)
-                handle = os.open(path, os.O_RDONLY)
-                try:
-                    os.fsync(handle)
-                finally:
-                    os.close(handle)
+            if Path(f"{new}-wal").exists():  # it goes when all of it is on the disk in the file
+                raise OSError("its log could not be carried into the file")
+            _sync(new)
+            new.rename(folder / name)
+            _sync(folder)
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"{name} cannot be made: {error}") from error
 
@@ -143,13 +140,22 @@ class MonthFile:
             f"file:{quote(str(self.path))}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY_S,
             check_same_thread=False,
         )  # fmt: skip
-        if write:
-            db.execute(f"PRAGMA synchronous = {self.synchronous}")
-            db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
-            db.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * 8192}")
-            db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        else:
-            db.execute("PRAGMA query_only = 1")
+        try:
+            if write:
+                _log_ahead(db)
+                _sync(self.path.parent)  # the log's name; SQLite does it too, but passes over its failure
+                db.execute(f"PRAGMA synchronous = {self.synchronous}")
+                db.execute(f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}")
+                db.execute(f"PRAGMA journal_size_limit = {_WAL_PAGES * 8192}")
+                db.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            else:
+                db.execute("PRAGMA query_only = 1")
+        except OSError as error:
+            db.close()
+            raise Unavailable(f"{self.path.name}: {error.strerror}") from error
+        except BaseException:
+            db.close()
+            raise
         return db
 
     @contextlib.contextmanager
@@ -241,3 +247,20 @@ class MonthFile:
         while self._readers:
             with contextlib.suppress(sqlite3.Error, IndexError):
                 self._readers.pop().close()
+
+
+def _log_ahead(db: sqlite3.Connection) -> None:
+    """A file that is not in this mode, because the change failed or it came from a copy, would lose what was committed
+    last in a power cut: the other mode's commit is the removal of a name. SQLite does not say by itself that it failed.
+    """
+    (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise sqlite3.OperationalError(f"the write-ahead log cannot be had (journal mode {mode})")
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

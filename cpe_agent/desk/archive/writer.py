@@ -45,6 +45,7 @@ class Writer:
         self._batches: queue.SimpleQueue[list[_Waiting] | None] = queue.SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._trouble = False
         self.batches = self.committed = self.failed = 0
         self.committed_in: Callable[[int, float], None] | None = None
 
@@ -117,12 +118,18 @@ class Writer:
 
     def _commit(self, batch: Sequence[_Waiting]) -> Sequence[Accepted | BaseException]:
         try:
-            return self._archive.commit([waiting.incoming for waiting in batch])
+            accepted = self._archive.commit([waiting.incoming for waiting in batch])
         except Unavailable as error:
-            _log.error("nothing of %d reports was stored: %s", len(batch), error)
+            if not self._trouble:  # once, not once a batch
+                _log.error("reports cannot be stored: %s", error)
+            self._trouble = True
             return [Unavailable(str(error)) for _ in batch]
         except Exception as error:
             if len(batch) > 1:  # one of them is at fault, and only that one shall pay
                 return [result for waiting in batch for result in self._commit([waiting])]
             _log.exception("a report cannot be stored")
             return [error]
+        if self._trouble:
+            _log.warning("reports are stored again")
+            self._trouble = False
+        return accepted

@@ -58,11 +58,13 @@ def card_of_report(
     now: float | None = None,
 ) -> Card:
     """``data``: the stored bytes, of which the receipt is made. ``say_in``: the customer's language. ``provider``: as
-    the desk's own settings name it; without them the report's word is taken. ``now``: seconds since the epoch. What a
-    person entered since (``entries``, kind said) is judged with the measurements."""
+    the desk's own settings name it; without them a verified report's word is taken. ``now``: seconds since the epoch.
+    What a person entered since (``entries``, kind said) is judged with the measurements."""
     now = time.time() if now is None else now
     data = to_json(report) if data is None else data
     entries = tuple(entries)
+    if provider is None and arrived is not None and not arrived.verified:
+        provider = Provider()  # a stranger does not tell a representative whom to call
     voice = voice_of(report, language, provider)
     speaker = voice_of(report, say_in or language, provider)
     of = trust.age(report, arrived, now)

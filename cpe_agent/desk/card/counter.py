@@ -238,7 +238,7 @@ def _wanted(leaf: Reading | Test, voice: Voice) -> str:
     bound = {">": "more-than", ">=": "at-least", "<": "less-than"}.get(leaf.words.partition(" ")[0])
     if bound is not None:
         limit = amount(name, leaf.wanted[0], voice.language)
-        return voice.evidence(name, phrase("values", bound, voice.language).format(n=limit))
+        return voice.bound(name, phrase("values", bound, voice.language).format(n=limit))
     return " / ".join(told(voice.evidence(name, value) for value in leaf.wanted))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from cpe_agent.desk.card.counter import needs
 from cpe_agent.desk.card.records import Evidence, Other, Station, Suspect
 from cpe_agent.desk.card.visible import tame, visible
@@ -137,10 +140,27 @@ _asked_by = _count()
 
 def failing(report: Report, voice: Voice) -> tuple[Evidence, ...]:
     """What was seen where nobody is named: the lowest thing that fails, then what speaks for the first suspect."""
-    seen = [Evidence(visible(text, 300)) for text in failed(report, voice.language)]
+    seen = [Evidence(text) for text in failed(_tamed(report), voice.language)]
     first = next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
     found = {row.text: row for row in (*seen, *(evidence(first, voice) if first is not None else ()))}
     return tuple(found.values())  # each in its first place, with the reading where there is one
+
+
+def _tamed(report: Report) -> Report:
+    """With the names that others chose made visible in the sections that ``failed`` quotes."""
+    sections = {
+        name: s._replace(content=_each_text(s.content)) if name in ("web", "dns") else s
+        for name, s in report.sections.items()
+    }
+    return replace(report, sections=sections)
+
+
+def _each_text(value: Any) -> Any:
+    if isinstance(value, str):
+        return visible(value, 60)
+    if isinstance(value, list):
+        return [_each_text(inner) for inner in value]
+    return {name: _each_text(inner) for name, inner in value.items()} if isinstance(value, dict) else value
 
 
 def suspects(d: Diagnosis, look: Look, voice: Voice) -> tuple[Suspect, ...]:

@@ -16,8 +16,8 @@ from cpe_agent.steps import SAME_CALL_S, Step, when
 from cpe_agent.words import table
 
 KINDS = ("done", "asked", "said")
-MOST_TEXT = 120
-MOST_NAME = 40
+MOST_TEXT = 90
+MOST_NAME = 30
 STANDS_FOR = {"first-socket": "first-socket-tried", "cable-swap": "lan-cable-swapped", "browser": "browser-tried"}
 """An answer to the question tells of the step."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Provider(NamedTuple):
-    """The provider as its own profile gives it; a report's word on it is only taken where there is none."""
+    """The provider as its own profile gives it; a verified report's word on it is only taken where there is none."""
 
     name: str | None = None
     phone: str | None = None

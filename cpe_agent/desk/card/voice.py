@@ -13,7 +13,8 @@ from cpe_agent.diagnose.fault import Fault
 
 DESK_TESTS = ("run-again-deep", "read-the-code")
 """Tests whose words speak to the person at the computer; the desk has its own."""
-_MOST_IN_SENTENCE = 80  # of a value: the first screen has to hold it
+_MOST_IN_SENTENCE = 60  # of a value: the first screen has to hold it
+_MOST_NAME = 40  # of a key of a newer version
 
 
 class Voice:
@@ -56,7 +57,7 @@ class Voice:
 
     def title(self, code: str) -> str:
         text = self.fault(code)
-        return visible(code) if text is None else text.title
+        return visible(code, _MOST_NAME) if text is None else text.title
 
     def duration(self, seconds: float) -> str:
         return words.duration(min(max(0.0, seconds), 1e9), self.language)
@@ -70,7 +71,7 @@ class Voice:
     def acts(self, who: str) -> str:
         """Who acts, with the name that the profile has for it."""
         if f"acts.{who}" not in words.table("interface", "PHRASES"):
-            return visible(who)
+            return visible(who, _MOST_NAME)
         role = self.ui(f"acts.{who}")
         name = {"isp": self.provider.name, "infrastructure": self.provider.infrastructure}.get(who)
         return self.say("acts.named", name=name, role=role) if name else role
@@ -90,8 +91,12 @@ class Voice:
         safe = tame(value, _MOST_IN_SENTENCE)
         if isinstance(safe, str):
             safe = self._filled(safe) if "\u2068" not in safe else safe
-        text = words.evidence(visible(fact), safe, self.language, networks=self.networks)
+        text = words.evidence(visible(fact, _MOST_NAME), safe, self.language, networks=self.networks)
         return text if any(c.isalnum() for c in text) else ""
+
+    def bound(self, reading: str, held: str) -> str:
+        """A reading of the catalogue held against a limit, in our own words ("at least 3 s")."""
+        return words.evidence(reading, held, self.language, networks=self.networks)
 
     def stated(self, question: str, answer: str) -> str:
         """What the customer answered, in his words."""
@@ -100,12 +105,12 @@ class Voice:
 
     def asked(self, question: str) -> str:
         table = words.table("answers", "ASKED", self.language)
-        return str(table.get(question) or visible(question))
+        return str(table.get(question) or visible(question, _MOST_NAME))
 
     def answer(self, question: str, answer: str) -> str:
         if self._is_answer(question, answer):
             return words.phrase("page", f"value.{question}.{answer}", self.language)
-        return visible(answer)
+        return visible(answer, _MOST_NAME)
 
     def _is_answer(self, question: str, answer: str) -> bool:
         return f"value.{question}.{answer}" in words.table("page", "PHRASES")
@@ -114,7 +119,7 @@ class Voice:
         if key in DESK_TESTS:
             return self.say(f"test.{key}")
         known = words.table("tests", "TESTS", self.language)
-        return str(known[key]).format(provider=self.called()) if key in known else visible(key)
+        return str(known[key]).format(provider=self.called()) if key in known else visible(key, _MOST_NAME)
 
     def next_step(self, text: words.FaultText) -> str:
         return text.next_step.format(provider=self.called())
@@ -128,11 +133,11 @@ class Voice:
     def step(self, name: str) -> str:
         """What was done; the name itself for one of a newer version."""
         known = words.table("steps", "PHRASES", self.language)
-        return str(known[name]) if name in known else visible(name)
+        return str(known[name]) if name in known else visible(name, _MOST_NAME)
 
     def section(self, name: str) -> str:
         key = f"section.{name}"
-        return upper(self.ui(key)) if key in words.table("interface", "PHRASES") else visible(name)
+        return upper(self.ui(key)) if key in words.table("interface", "PHRASES") else visible(name, _MOST_NAME)
 
     def outcome(self, name: str) -> str:
         if self.has(f"section.{name}"):

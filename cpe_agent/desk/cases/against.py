@@ -19,8 +19,8 @@ PROVEN = ("direct", "contrast")
 
 
 class Conclusion(NamedTuple):
-    """``what``: a fault's code, ``owner:<segment>``, or NOT_US: neither the provider's network nor the line.
-    ``technician``: one is sent."""
+    """``what``: a fault's code, ``owner:<segment>``, or NOT_US: neither the provider nor the line's owner has anything
+    to do. ``technician``: one is sent."""
 
     what: str
     technician: bool = False

@@ -6,17 +6,13 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cpe_agent.commands.stop import CANNOT_RUN, USAGE, Stop, ending_well
-from cpe_agent.desk.commands.keeper import desk_at
+from cpe_agent.desk.commands.keeper import customer_named, desk_at
 from cpe_agent.desk.commands.opened import by_command
 from cpe_agent.desk.commands.options import data_options
-
-if TYPE_CHECKING:
-    from cpe_agent.desk.desk import Desk
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -47,9 +43,8 @@ def export(
             first, last = _seconds(since, 0.0), _seconds(until, float("inf"))
             pieces = reports_csv(desk, by.tenant, by.who, since=first, until=last, reason=reason)
         else:
-            pieces = customer_json(desk, by.tenant, _customer(desk, by.tenant, customer), by.who, reason)
-        if pieces is None:
-            raise Stop("there is no such customer", USAGE)
+            pieces = customer_json(desk, by.tenant, customer_named(desk, by.tenant, customer), by.who, reason)
+        assert pieces is not None  # he was there a moment ago
         if output is None:
             with ending_well():
                 for piece in pieces:
@@ -62,23 +57,6 @@ def _seconds(day: datetime | None, otherwise: float) -> float:
     from datetime import UTC
 
     return otherwise if day is None else day.replace(tzinfo=UTC).timestamp()
-
-
-def _customer(desk: Desk, tenant: int, typed: str) -> int:
-    from cpe_agent.desk.finding.readings import customer_number
-    from cpe_agent.desk.telephone import telephone
-
-    kind, _, number = typed.partition(":")
-    if kind == "customer" and number.isdecimal():
-        return int(number)
-    found = desk.customers.with_number(tenant, customer_number(typed) or "")
-    e164 = telephone(typed, desk.customers.region(tenant))
-    mine = {one.id for one in ([found] if found else [])}
-    mine |= {one.id for one in (desk.customers.with_telephone(tenant, e164) if e164 else ())}
-    if len(mine) > 1:
-        listed = ", ".join(f"customer:{one}" for one in sorted(mine))
-        raise Stop(f"several customers have that number: {listed}", USAGE)
-    return mine.pop() if mine else 0
 
 
 def _into(output: Path, pieces: Iterable[str]) -> None:

@@ -22,13 +22,15 @@ class CaseFound(NamedTuple):
 class Hit(NamedTuple):
     """One thing that the text leads to: a report (``row``), a case, a customer, or what a spoken code says by itself.
 
-    ``what``: how it was found. ``read``: the code in its written form, where it is one. ``corrected``: it is not what
-    was typed, but what was meant: to be said. ``may_be``: reports that a spoken code may be of, the likeliest first; a
-    code carries too little of a report's id to be sure.
+    ``what``: how it was found. ``read``: the code in its written form, where it is one; ``typed``: the digits of a
+    spoken one as they came, ``?`` among them. ``corrected``: it is not what was typed, but what was meant: to be said.
+    ``may_be``: reports that a spoken code may be of, the likeliest first; a code carries too little of a report's id to
+    be sure.
     """
 
     what: What
     read: str = ""
+    typed: str = ""
     corrected: bool = False
     row: Row | None = None
     case: CaseFound | None = None

@@ -103,7 +103,7 @@ class Finder:
         said = spoken.read(read.can_be[What.SPOKEN]) if What.SPOKEN in read.can_be else "spoken.length"
         if isinstance(said, str):
             return _once(hits), said
-        hit = self._spoken(tenant, said)
+        hit = self._spoken(tenant, said)._replace(typed=read.can_be[What.SPOKEN])
         # A number that only a correction makes a code of is first of all what it is without one.
         return _once([*hits, hit] if said.corrected else [hit, *hits]), None
 
@@ -160,7 +160,8 @@ class Finder:
 
     def _spoken(self, tenant: int, said: Spoken) -> Hit:
         may_be = spoken.may_be(self._archive, tenant, said, self._now())
-        return Hit(What.SPOKEN, spoken.written(said), corrected=said.corrected, spoken=said, may_be=may_be)
+        code = spoken.written(said)
+        return Hit(What.SPOKEN, code, code.replace(" ", ""), corrected=said.corrected, spoken=said, may_be=may_be)
 
     # ---------------------------------------------------------------- did you mean
 

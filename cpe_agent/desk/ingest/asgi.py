@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
@@ -14,6 +15,7 @@ from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
 from cpe_agent.desk.ingest.pictures import MOST_PICTURES, pictures
 from cpe_agent.desk.ingest.refusal import Refused, crowded
 from cpe_agent.desk.ingest.reports import Came, Reports
+from cpe_agent.desk.ingest.turns import Turns
 from cpe_agent.desk.live.runs import MOST_BYTES, BadEvents, Runs, read_post
 
 Scope = dict[str, Any]
@@ -32,9 +34,17 @@ class Ingest:
     """``has_room``: is there space on the disk? Asked at every upload, so it must be quick."""
 
     def __init__(
-        self, reports: Reports, runs: Runs, *, most_wire: int, clock: Callable[[], float], has_room: Callable[[], bool]
+        self,
+        reports: Reports,
+        runs: Runs,
+        turns: Turns,
+        *,
+        most_wire: int,
+        clock: Callable[[], float],
+        has_room: Callable[[], bool],
     ) -> None:
-        self._reports, self._runs, self._most_wire, self._has_room = reports, runs, most_wire, has_room
+        self._reports, self._runs, self._turns = reports, runs, turns
+        self._most_wire, self._has_room = most_wire, has_room
         self._room = Room(MOST_HELD)
         self._posts, self._asks = Limits(POSTS, clock), Limits(ASKS, clock)
 
@@ -48,6 +58,8 @@ class Ingest:
             try:
                 status, said, more = await self._answer(scope, receive)
             except Refused as refused:
+                if refused.hold_s:
+                    await asyncio.sleep(refused.hold_s)
                 status, said, more = _refusal(refused)
         except Gone:
             return
@@ -86,7 +98,8 @@ class Ingest:
         if key is None:
             raise Refused(400, "there is no Idempotency-Key")
         came = Came(body, encoding, _place(scope), ticket, key.decode("latin-1"), head.kept(headers))
-        return await self._reports.take(came)
+        async with self._turns.turn((ticket and ticket.tenant, ticket is not None), len(body)) as turn:
+            return await self._reports.take(came, turn)
 
     async def _pictures(self, scope: Scope, receive: Receive) -> tuple[int, dict[str, Any], list[tuple[bytes, bytes]]]:
         body = await read(receive, MOST_PICTURES, self._room)
@@ -96,7 +109,8 @@ class Ingest:
         found = pictures(body)
         if isinstance(found, Missing):
             return 200, {"have": list(found.have), "count": found.count}, []
-        return 201, await self._reports.take_raw(found, _place(scope)), []
+        async with self._turns.turn((None, False), len(found)) as turn:
+            return 201, await self._reports.take_raw(found, _place(scope), turn), []
 
     async def _events(self, scope: Scope, receive: Receive, run_id: str) -> dict[str, Any]:
         headers = head.one_each(scope["headers"])

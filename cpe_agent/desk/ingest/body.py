@@ -43,42 +43,48 @@ class Room:
 
 async def read(receive: Receive, most: int, room: Room) -> bytes:
     """The whole body. Raises ``Refused`` (413, 408, 503) and ``Gone``."""
-    message = await receive()
-    if not message.get("more_body", False):  # nearly always: it came with the head
-        body: bytes = message.get("body", b"")
-        if message["type"] == "http.disconnect":
-            raise Gone
-        if len(body) > most:
-            raise Refused(413, f"at most {most} bytes as sent")
-        return body
-    held = 0
     try:
         async with asyncio.timeout(READ_S):
-            chunks = [message["body"]]
-            size = len(message["body"])
-            while message.get("more_body", False):
-                if size - held > 0 and chunks:
-                    if size > most or not room.take(size - held):
-                        chunks.clear()
-                    else:
-                        held = size
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise Gone
-                size += len(message.get("body", b""))
-                if chunks:
-                    chunks.append(message.get("body", b""))
-                if size > MOST_DRAINED * most:
-                    break
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            body: bytes = message.get("body", b"")
+            if message.get("more_body", False):  # mostly all of it came with the head
+                return await _rest(body, receive, most, room)
     except TimeoutError:
         raise Refused(408, "the body did not come in time") from None
+    if len(body) > most:
+        raise _too_long(most)
+    return body
+
+
+async def _rest(first: bytes, receive: Receive, most: int, room: Room) -> bytes:
+    chunks, size, held, more, fits = [first], len(first), 0, True, True
+    try:
+        while more and size <= MOST_DRAINED * most:
+            if fits and size <= most and room.take(size - held):
+                held = size
+            else:
+                fits = False
+                chunks.clear()
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Gone
+            more = message.get("more_body", False)
+            size += len(message.get("body", b""))
+            if fits:
+                chunks.append(message.get("body", b""))
     finally:
         room.give(held)
     if size > most:
-        raise Refused(413, f"at most {most} bytes as sent")
-    if not chunks:
+        raise _too_long(most)
+    if not fits:
         raise crowded("too many uploads at once")
     return b"".join(chunks)
+
+
+def _too_long(most: int) -> Refused:
+    return Refused(413, f"at most {most} bytes as sent")
 
 
 def unpack(body: bytes, encoding: Encoding, most: int) -> bytes:

@@ -1,4 +1,4 @@
-"""How often somebody may knock, and how many may wait at once.
+"""How often somebody may knock.
 
 The generic cell rate algorithm (ITU-T I.371): one number a key says when its bucket will be empty. Written here because
 the memory store of the ``limits`` library walks all its keys in a new thread every 10 ms while anything comes in.
@@ -7,7 +7,7 @@ the memory store of the ``limits`` library walks all its keys in a new thread ev
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import NamedTuple
@@ -54,25 +54,3 @@ def neighbourhood(address: str) -> str:
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 64), strict=False))
-
-
-class Places:
-    """Places between the network and the disk, shared fairly: a group may take one while it holds fewer than are free
-    (Choudhury and Hahne's dynamic threshold). One that floods gets half of them, and whoever comes next finds room."""
-
-    def __init__(self, most: int) -> None:
-        self.free = most
-        self._held: Counter[Hashable] = Counter()
-
-    def take(self, group: Hashable) -> bool:
-        if self._held[group] >= self.free:
-            return False
-        self._held[group] += 1
-        self.free -= 1
-        return True
-
-    def give(self, group: Hashable) -> None:
-        self.free += 1
-        self._held[group] -= 1
-        if not self._held[group]:
-            del self._held[group]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cpe_agent.desk.ingest.asgi import Ingest
 from cpe_agent.desk.ingest.reports import Reports
 from cpe_agent.desk.ingest.tickets import RecordCases, RecordTickets
+from cpe_agent.desk.ingest.turns import Turns
 from cpe_agent.desk.live.runs import Runs
 
 if TYPE_CHECKING:
@@ -37,11 +38,17 @@ def open_ingest(desk: Desk) -> Ingest:
         desk.now,
         clock=time.monotonic,
         most_raw=settings.most_raw,
-        most_waiting=settings.most_waiting,
         nobody=desk.nobody,
     )
     runs = Runs(desk.feed, desk.wishes)
-    return Ingest(reports, runs, most_wire=settings.most_wire, clock=time.monotonic, has_room=room_of(settings.data))
+    return Ingest(
+        reports,
+        runs,
+        Turns(settings.most_waiting),
+        most_wire=settings.most_wire,
+        clock=time.monotonic,
+        has_room=room_of(settings.data),
+    )
 
 
 def room_of(folder: Path) -> Callable[[], bool]:
@@ -52,7 +59,10 @@ def room_of(folder: Path) -> Callable[[], bool]:
         nonlocal asked, room
         now = time.monotonic()
         if now - asked >= ASKED_EVERY_S:
-            asked, room = now, shutil.disk_usage(folder).free > LEAST_FREE
+            try:
+                asked, room = now, shutil.disk_usage(folder).free > LEAST_FREE
+            except OSError:
+                asked, room = now, False
         return room
 
     return has_room

@@ -12,10 +12,11 @@ from cpe_agent.desk.archive import Accepted, Encoding, Incoming, Taken, Unavaila
 from cpe_agent.desk.archive.writer import Full
 from cpe_agent.desk.ingest.body import unpack
 from cpe_agent.desk.ingest.envelope import Envelope, check
-from cpe_agent.desk.ingest.limits import Limits, Places, Rate
+from cpe_agent.desk.ingest.limits import Limits, Rate
 from cpe_agent.desk.ingest.needs import Case, Cases, Locator, Ticket, Tickets, Vault, Writer
 from cpe_agent.desk.ingest.refusal import Refused, crowded
 from cpe_agent.desk.ingest.remembered import Remembered
+from cpe_agent.desk.ingest.turns import Turn
 from cpe_agent.desk.live.feed import Feed
 
 OWN = Rate(per_minute=30, burst=60)  # one customer's program makes a report in seconds, and a person presses "again"
@@ -50,7 +51,6 @@ class Reports:
         *,
         clock: Callable[[], float],
         most_raw: int,
-        most_waiting: int,
         nobody: int = 1,
     ) -> None:
         self._writer, self._vault, self._locator, self._feed, self._now = writer, vault, locator, feed, now
@@ -58,7 +58,6 @@ class Reports:
         self.tickets: Remembered[Ticket] = Remembered(tickets.look, clock)
         self.cases: Remembered[Case] = Remembered(cases.look, clock)
         self._own, self._shared, self._guesses = (Limits(rate, clock) for rate in (OWN, SHARED, GUESSES))
-        self.places = Places(most_waiting)
 
     async def ticket(self, bearer: str | None) -> Ticket | None:
         """Raises ``Refused`` (401) for one that is not taken; None without one."""
@@ -79,17 +78,17 @@ class Reports:
             raise Refused(429, "too many cases that are not open", retry_s=int(wait_s) + 1)
         return None
 
-    async def take(self, came: Came) -> dict[str, Any]:
+    async def take(self, came: Came, turn: Turn) -> dict[str, Any]:
         """The 201's body. Raises ``Refused``."""
         raw = unpack(came.body, came.encoding, self._most_raw)
-        return await self.store(raw, came)
+        return await self.store(raw, came, turn)
 
-    async def take_raw(self, raw: bytes, neighbourhood: str) -> dict[str, Any]:
+    async def take_raw(self, raw: bytes, neighbourhood: str, turn: Turn) -> dict[str, Any]:
         """A report that came in pictures: nothing says whose it is."""
         packed = gzip.compress(raw, 6, mtime=0)
-        return await self.store(raw, Came(packed, Encoding.GZIP, neighbourhood))
+        return await self.store(raw, Came(packed, Encoding.GZIP, neighbourhood), turn)
 
-    async def store(self, raw: bytes, came: Came) -> dict[str, Any]:
+    async def store(self, raw: bytes, came: Came, turn: Turn) -> dict[str, Any]:
         envelope = check(raw)
         if came.key is not None and came.key != envelope.name:
             raise Refused(400, "the Idempotency-Key is not the report's id")
@@ -98,7 +97,7 @@ class Reports:
             case = None
         self._within_limits(came, case)
         incoming = self._incoming(raw, came, envelope, case)
-        accepted = await self._stored(incoming)
+        accepted = await self._stored(incoming, turn)
         if accepted.taken is Taken.CONFLICT:
             raise Refused(409, "another report has this id")
         code = self._locator.code(accepted.seq)
@@ -108,24 +107,20 @@ class Reports:
         watched = incoming.case is not None and self._feed.watched(incoming.tenant, incoming.case)
         return {"id": envelope.name, "code": code, "watched": watched}
 
-    async def _stored(self, incoming: Incoming) -> Accepted:
+    async def _stored(self, incoming: Incoming, turn: Turn) -> Accepted:
         """On the disk. Raises ``Refused`` (503) when that cannot be now."""
-        group = (incoming.tenant, incoming.ticket is not None)
-        if not self.places.take(group):
-            raise crowded("too many reports are waiting for the disk")
         try:
             about = (incoming.tenant, incoming.customer, incoming.id, incoming.received, incoming.body)
             if self._vault.at_hand(*about[:2], incoming.received):
                 sealed = self._vault.seal_report(*about)
             else:
                 sealed = await asyncio.to_thread(self._vault.seal_report, *about)
+            turn.checked()
             return await self._writer.put(incoming._replace(body=sealed))
         except Full:
             raise crowded("too many reports are waiting for the disk") from None
         except Unavailable:
             raise crowded("the disk takes nothing now", 30) from None
-        finally:
-            self.places.give(group)
 
     def _incoming(self, raw: bytes, came: Came, envelope: Envelope, case: Case | None) -> Incoming:
         ticket = came.ticket

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from cpe_agent.desk.pages.login import AGAIN, FORM, Asked, Short, address_of, entered, people_of
 from cpe_agent.desk.pages.view import page
+from cpe_agent.desk.people.passkeys import passkeys_of
 from cpe_agent.desk.people.people import Weak
 from cpe_agent.desk.people.roles import Permission
 
@@ -39,7 +40,11 @@ def change_password(request: Asked, data: Annotated[Password, FORM]) -> Response
 
 
 def _account(request: Asked, *, said: str = "", status: int = 200) -> Response[Any]:
-    return page(request, "people_account.html", status=status, said=said)
+    people, offered = people_of(request), request.app.state.passkeys is not None
+    with people.records.read() as connection:
+        keys = passkeys_of(connection, request.user.id)
+    form = people.form_word(request.auth)
+    return page(request, "people_account.html", status=status, passkeys=offered, keys=keys, form=form, said=said)
 
 
 ACCOUNT = [account_page, change_password]

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
 from cpe_agent.deliver.spoken_code import Unreadable
@@ -19,10 +19,12 @@ from cpe_agent.desk.card.records import Arrival, Card
 from cpe_agent.desk.card.sheet import sheets
 from cpe_agent.desk.cases.store import NoSuchCase
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.finding import spoken
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line, pretty, row_of
 from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
-from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.desk.people.roles import Permission
 from cpe_agent.desk.redaction import shown_content
 from cpe_agent.report import BadReport, from_json
 from cpe_agent.words import LANGUAGES, SOURCE
@@ -33,7 +35,11 @@ READS = {"needs": Permission.READ_REPORT}
 
 @get("/reports/{code:str}", opt=READS, sync_to_thread=True)
 def report_card(
-    request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, say: str | None = None
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    code: FromPath[str],
+    say: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """The card of a stored report. ``say``: the customer's language."""
     row = row_of(desk, person, code)
@@ -61,17 +67,28 @@ def report_card(
 
 
 @get("/code/{digits:str}", opt=READS, sync_to_thread=True)
-def code_card(request: Request[Any, Any, Any], digits: str, say: str | None = None) -> Response[Any]:
-    """What a spoken code says by itself."""
+def code_card(
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    digits: FromPath[str],
+    say: FromQuery[str | None] = None,
+) -> Response[Any]:
+    """What a spoken code says by itself, and the reports that it may be of."""
     try:
-        card = card_of_code(digits, language_of(request), say_in=_language(say))
+        card = card_of_code(digits, language_of(request), say_in=_language(say), provider=desk.settings.provider)
     except Unreadable:
         raise NotFoundException from None
-    return page(request, "card.html", card=card)
+    said = spoken.read(digits)
+    rows = () if isinstance(said, str) else spoken.may_be(desk.archive, person.tenant, said, desk.now())
+    if rows:  # "there is no report behind it yet" would not be so
+        card = card._replace(notices=tuple(notice for notice in card.notices if notice.kind != "code"))
+    words = Words(language_of(request))
+    return page(request, "code.html", card=card, may_be=[line(desk, row, words) for row in rows])
 
 
 @get("/reports/{code:str}/sheet", opt=READS, sync_to_thread=True)
-def sheet(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+def sheet(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[Any]:
     """One page of paper for the line's owner: the proof, and no personal datum; in English, and in the desk's own
     language where that is another."""
     row = row_of(desk, person, code)
@@ -88,7 +105,13 @@ def sheet(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str
 
 
 @get("/compare", opt=READS, sync_to_thread=True)
-def compare(request: Request[Any, Any, Any], desk: Desk, person: Person, a: str = "", b: str = "") -> Response[Any]:
+def compare(
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    a: FromQuery[str] = "",
+    b: FromQuery[str] = "",
+) -> Response[Any]:
     """Two reports, the older one first: before and after a visit, this week and the last."""
     if not a or not b:
         return page(request, "compare_choose.html", a=a, b=b)
@@ -98,16 +121,16 @@ def compare(request: Request[Any, Any, Any], desk: Desk, person: Person, a: str 
         before, after = (from_json(data) for data in contents if data is not None)
     except ValueError:  # one is gone, or a newer version's
         return page(request, "notice.html", status=410, notice="gone", fill={})
-    found = comparison(before, after, language_of(request))
+    found = comparison(before, after, language_of(request), provider=desk.settings.provider)
     return page(request, "card_compare.html", compared=found)
 
 
 @post("/reports/{code:str}/attach", opt={"needs": Permission.ATTACH_REPORT}, sync_to_thread=True)
 def attach(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
-    code: str,
+    desk: TheDesk,
+    person: ThePerson,
+    code: FromPath[str],
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """A person says which case an unverified report belongs to: from then on it counts as that customer's."""
@@ -149,7 +172,7 @@ def card_of_row(desk: Desk, row: Row, data: bytes, language: str, say: str | Non
     desk.judging.now(row)
     return card_of_report(
         from_json(data), language, data=data, arrived=arrived, entries=beside.entries,
-        say_in=_language(say) or beside.language, now=desk.now(),
+        say_in=_language(say) or beside.language, provider=desk.settings.provider, now=desk.now(),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cpe_agent.desk.cases.against import BadConclusion, conclusion, objections
@@ -20,6 +21,7 @@ from cpe_agent.desk.live.wishes import TooManyWishes
 from cpe_agent.desk.pages.case_view import case_rows, evidence_of, naming_row
 from cpe_agent.desk.pages.case_words import chosen, line, what
 from cpe_agent.desk.pages.cases import WRITES, Form, case_of, case_page
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
@@ -54,7 +56,9 @@ async def _done(
 
 
 @post("/cases/{code:str}/ledger", opt=WRITES)
-async def add(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form) -> Response[Any]:
+async def add(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
+) -> Response[Any]:
     """An entry of the ledger."""
 
     def work(case: Case) -> None:
@@ -73,7 +77,7 @@ async def add(request: Request[Any, Any, Any], desk: Desk, person: Person, code:
 
 @post("/cases/{code:str}/conclusion", opt=WRITES)
 async def concluded(
-    request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
 ) -> Response[Any]:
     """A conclusion; what speaks against it is shown first, and it is taken with a reason then."""
     language = language_of(request)
@@ -128,7 +132,9 @@ def _objection(objection: Any, words: Words, why: str) -> str:
 
 
 @post("/cases/{code:str}/outcome", opt=_FINDS)
-async def outcome(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form) -> Response[Any]:
+async def outcome(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
+) -> Response[Any]:
     """What the technician found."""
 
     def work(case: Case) -> None:
@@ -145,7 +151,7 @@ async def outcome(request: Request[Any, Any, Any], desk: Desk, person: Person, c
 
 
 @get("/cases/{code:str}/hand-over", opt=WRITES, sync_to_thread=True)
-def handing(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+def handing(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[Any]:
     """To whom, and what the next one will see."""
     return _handing(request, desk, case_of(desk, person, code))
 
@@ -174,7 +180,7 @@ def _handing(
 
 @post("/cases/{code:str}/hand-over", opt=WRITES)
 async def hand_over(
-    request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
 ) -> Response[Any]:
     def work(case: Case) -> Response[Any] | None:
         to = str(data.get("to", ""))
@@ -192,29 +198,37 @@ async def hand_over(
 
 
 @post("/cases/{code:str}/take", opt=WRITES)
-async def take(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+async def take(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[Any]:
     return await _done(request, desk, person, code, lambda case: desk.cases.take(case, person, desk.now()))
 
 
 @post("/cases/{code:str}/close", opt=WRITES)
-async def close(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+async def close(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]
+) -> Response[Any]:
     return await _done(request, desk, person, code, lambda case: desk.cases.close(case, person, desk.now()))
 
 
 @post("/cases/{code:str}/reopen", opt=WRITES)
-async def reopen(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+async def reopen(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]
+) -> Response[Any]:
     return await _done(request, desk, person, code, lambda case: desk.cases.reopen(case, person, desk.now()))
 
 
 @post("/cases/{code:str}/language", opt=WRITES)
-async def speaks(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form) -> Response[Any]:
+async def speaks(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
+) -> Response[Any]:
     """The customer's language."""
     chosen_ = str(data.get("customer", "")) or None
     return await _done(request, desk, person, code, partial(desk.cases.set_language, language=chosen_))
 
 
 @post("/cases/{code:str}/wish", opt=_ASKS)
-async def wish(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str, data: Form) -> Response[Any]:
+async def wish(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str], data: Form
+) -> Response[Any]:
     """Ask the customer to allow something. Nothing happens without his yes."""
     case = await asyncio.to_thread(case_of, desk, person, code)
     try:

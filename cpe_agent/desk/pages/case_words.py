@@ -12,7 +12,7 @@ from cpe_agent.desk.card.voice import Voice
 from cpe_agent.desk.cases.against import NOT_US, OWNERS
 from cpe_agent.desk.cases.ledger import TOLD, UNKNOWN, Entry, Kind, done_keys
 from cpe_agent.desk.cases.store import FREE
-from cpe_agent.desk.pages.templating import Words
+from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.diagnose.catalogue import ALL, BY_CODE
 from cpe_agent.next_step import ANSWERED_BY
 from cpe_agent.words import fault_text
@@ -43,7 +43,7 @@ def what(concluded: str, words: Words) -> str:
     owner = concluded.removeprefix("owner:")
     if owner in OWNERS:
         return words.ui(f"owner.{owner}")
-    return fault_text(concluded, words.language).title if concluded in BY_CODE else concluded
+    return fault_text(concluded, words.language).title if concluded in BY_CODE else shown(concluded)
 
 
 def faults(words: Words) -> list[Group]:
@@ -121,20 +121,20 @@ def line(entry: Entry, words: Words, names: Mapping[int, str]) -> Line:
             answer = words.say("cases", "answer.unknown") if text == UNKNOWN else voice.answer(entry.key, text)
             fill, text = {"what": voice.asked(entry.key), "answer": answer}, ""
         case Kind.DONE:
-            fill = {"what": named(entry.key, voice) or entry.key}
+            fill = {"what": named(entry.key, voice) or shown(entry.key)}
         case Kind.TOLD:
-            fill = {"what": words.say("cases", f"told.{entry.key}") if entry.key in TOLD else entry.key}
+            fill = {"what": words.say("cases", f"told.{entry.key}") if entry.key in TOLD else shown(entry.key)}
         case Kind.CONCLUSION:
             fill = {"what": what(entry.key, words)}
         case Kind.HANDOVER:
             free = entry.key == FREE or not entry.key.isdigit()
-            name = words.say("cases", "hand-over.free") if free else names.get(int(entry.key), "?")
+            name = words.say("cases", "hand-over.free") if free else shown(names.get(int(entry.key), "?"))
             fill = {"to": name}
         case Kind.OUTCOME:
             fill = {"what": what(text, words) if entry.key == "another" else words.say("cases", f"outcome.{entry.key}")}
             text = ""
     known = entry.kind in {*Kind, "reveal"}
-    said = words.say("cases", f"entry.{entry.kind}", **fill) if known else entry.kind
+    said = words.say("cases", f"entry.{entry.kind}", **fill) if known else shown(entry.kind)
     source = words.say("cases", f"source.{entry.source}") if entry.source and entry.kind in ("said", "done") else ""
     return Line(entry.at, entry.by, entry.kind, said, text, source)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath, FromQuery
 from litestar.response import Redirect
 
 from cpe_agent.collector import Outcome
@@ -21,6 +21,8 @@ from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.live.wishes import WISHES
 from cpe_agent.desk.pages.case_view import view
 from cpe_agent.desk.pages.case_words import what
+from cpe_agent.desk.pages.downloads import link
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.names import BadName
@@ -37,7 +39,11 @@ WRITES = {"needs": Permission.WRITE_CASE}
 
 @get("/cases", opt=READS, sync_to_thread=True)
 def cases(
-    request: Request[Any, Any, Any], desk: Desk, person: Person, show: str = "", before: int | None = None
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    show: FromQuery[str] = "",
+    before: FromQuery[int | None] = None,
 ) -> Response[Any]:
     """Newest first. ``show``: one of ``SHOWS``; who holds none himself sees all open ones at first."""
     return _list(request, desk, person, show, before)
@@ -66,7 +72,7 @@ def _list(
 
 
 @post("/cases", opt=WRITES, sync_to_thread=True)
-def open_case(request: Request[Any, Any, Any], desk: Desk, person: Person, data: Form) -> Response[Any]:
+def open_case(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, data: Form) -> Response[Any]:
     """A new case, held by who opens it. A telephone or a number ties it to the customer."""
     words = Words(language_of(request))
     typed = {key: str(data.get(key, "")).strip() for key in ("name", "telephone", "number", "language")}
@@ -101,7 +107,7 @@ def case_of(desk: Desk, person: Person, code: str) -> Case:
 
 
 @get("/cases/{code:str}", opt=READS)
-async def case(request: Request[Any, Any, Any], desk: Desk, person: Person, code: str) -> Response[Any]:
+async def case(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[Any]:
     """The page of a case; it is watched while it is open."""
     return await case_page(request, desk, person, code)
 
@@ -134,6 +140,7 @@ def _case_page(
         **shown._asdict(),
         wrong=wrong,
         typed=typed,
+        link=link(desk, found.code),
         not_us=NOT_US,
         found_words=[word for word in FOUND if word != "another" and (word != "right" or shown.named)],
         wishes=WISHES,
@@ -148,12 +155,16 @@ def _case_page(
         and (found.holder in (person.id, None) or person.may(Permission.TAKE_CASE)),
         may_watch=person.may(Permission.WATCH_RUN),
         may_ask=open_ and person.may(Permission.ASK_RUN),
+        may_attach=person.may(Permission.ATTACH_REPORT) and shown.newest is not None
+        and not shown.newest.listed.verified and not shown.newest.row.attached,
         may_find=person.may(Permission.WRITE_OUTCOME),
     )  # fmt: skip
 
 
 @get("/against-the-evidence", opt={"needs": Permission.TAKE_CASE}, sync_to_thread=True)
-def against(request: Request[Any, Any, Any], desk: Desk, person: Person, before: int | None = None) -> Response[Any]:
+def against(
+    request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, before: FromQuery[int | None] = None
+) -> Response[Any]:
     """What was concluded against the evidence, for seniors."""
     found = against_the_evidence(desk.records, person.tenant, before=before)
     words = Words(language_of(request))

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body
+from litestar.params import Body, FromPath
 
 from cpe_agent.desk.customers import Personal
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import line
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
@@ -23,16 +24,16 @@ REVEALED = "revealed"
 
 
 @get("/customers/{number:int}", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
-def customer(request: Request[Any, Any, Any], desk: Desk, person: Person, number: int) -> Response[Any]:
+def customer(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson, number: FromPath[int]) -> Response[Any]:
     return _customer(request, desk, person, number, desk.customers.masked(person.tenant, number))
 
 
 @post("/customers/{number:int}/reveal", opt={"needs": Permission.REVEAL_PERSONAL}, sync_to_thread=True, status_code=200)
 def reveal(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
-    number: int,
+    desk: TheDesk,
+    person: ThePerson,
+    number: FromPath[int],
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """The values themselves, this once; who looked and why is in the audit before they are shown."""

@@ -10,15 +10,15 @@ from litestar.exceptions import ValidationException
 from litestar.params import FromQuery
 from litestar.response import Stream
 
-from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.keeping.export import reports_csv
-from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.people.roles import Permission
 
 _PIECE = 64 * 1024  # each piece is fetched by a thread
 
 
 @get("/reports.csv", opt={"needs": Permission.EXPORT, "fresh": True}, sync_to_thread=True)
-def table(desk: Desk, person: Person, since: FromQuery[str] = "", until: FromQuery[str] = "") -> Stream:
+def table(desk: TheDesk, person: ThePerson, since: FromQuery[str] = "", until: FromQuery[str] = "") -> Stream:
     """Received from the day ``since`` on and before the day ``until`` (UTC); nothing: all."""
     lines = reports_csv(
         desk, person.tenant, person.who, since=_day(since, 0.0), until=_day(until, float("inf")),

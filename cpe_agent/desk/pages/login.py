@@ -86,7 +86,7 @@ def login(request: Asked, data: Annotated[Login, FORM]) -> Response[Any]:
 
 
 def _login(request: Asked, to: str, *, name: str = "", said: str = "", status: int = 200) -> Response[Any]:
-    provider = request.app.state.get("provider")
+    provider = request.app.state.provider
     return page(
         request,
         "login.html",
@@ -95,6 +95,7 @@ def _login(request: Asked, to: str, *, name: str = "", said: str = "", status: i
         name=name,
         said=said,
         provider=provider.name if provider else None,
+        passkeys=request.app.state.passkeys is not None,
     )
 
 
@@ -108,7 +109,7 @@ def sign_out(request: Asked) -> Redirect:
 
 @get("/confirm", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=False)
 def confirm_page(request: Asked) -> Response[Any]:
-    return page(request, "people_confirm.html", next=inside(request.query_params.get("next")), said="")
+    return _confirm(request, inside(request.query_params.get("next")))
 
 
 @post("/confirm", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=True)
@@ -118,8 +119,14 @@ def confirm(request: Asked, data: Annotated[Again, FORM]) -> Response[Any]:
         people_of(request).confirm(request.auth, data.password, address_of(request))
     except tuple(REFUSALS) as refused:
         said, status = AGAIN[type(refused)]
-        return page(request, "people_confirm.html", status=status, next=to, said=said)
+        return _confirm(request, to, said=said, status=status)
     return Redirect(to, status_code=303)
+
+
+def _confirm(request: Asked, to: str, *, said: str = "", status: int = 200) -> Response[Any]:
+    provider = request.app.state.provider
+    name = provider.name if provider else None
+    return page(request, "people_confirm.html", status=status, next=to, said=said, provider=name)
 
 
 @get("/welcome/{word:str}", opt={"needs": ANYONE}, sync_to_thread=True)

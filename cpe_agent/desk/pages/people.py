@@ -13,6 +13,8 @@ from litestar.response import Redirect, Response
 
 from cpe_agent.desk.pages.account import ACCOUNT
 from cpe_agent.desk.pages.login import DOOR, FORM, Asked, Short, people_of
+from cpe_agent.desk.pages.openid import OPENID
+from cpe_agent.desk.pages.passkeys import PASSKEYS
 from cpe_agent.desk.pages.people_audit import AUDIT
 from cpe_agent.desk.pages.people_tickets import TICKETS
 from cpe_agent.desk.pages.people_tokens import TOKENS
@@ -111,6 +113,8 @@ def _people(request: Asked, *, before: int | None = None, said: str = "", status
 
 PEOPLE_ROUTES = [
     *DOOR,
+    *OPENID,
+    *PASSKEYS,
     *ACCOUNT,
     people_page,
     invite,

@@ -10,6 +10,7 @@ from litestar.response import Response
 
 from cpe_agent.desk.pages.login import Asked, people_of
 from cpe_agent.desk.pages.view import page
+from cpe_agent.desk.people import accounts
 from cpe_agent.desk.people.roles import Permission
 
 READ = {"needs": Permission.READ_AUDIT}
@@ -40,8 +41,19 @@ def _audit(request: Asked, before: int | None, *, said: str = "", at: int = 0) -
     with people.records.read() as connection:
         rows = people.audit.page(connection, tenant, before=before, limit=PAGE + 1)
         count, last = people.audit.end(connection, tenant)
+        names = accounts.names_of(connection, tenant, {told for row in rows for told in (row.who, row.subject)})
     older = rows[PAGE - 1].seq if len(rows) > PAGE else None
-    return page(request, "people_audit.html", rows=rows[:PAGE], older=older, said=said, at=at, count=count, last=last)
+    return page(
+        request,
+        "people_audit.html",
+        rows=rows[:PAGE],
+        older=older,
+        said=said,
+        names=names,
+        at=at,
+        count=count,
+        last=last,
+    )
 
 
 AUDIT = [audit_page, verify]

@@ -9,10 +9,11 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from cpe_agent.case_code import read_case_code
-from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
+from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.templating import rendered
 from cpe_agent.desk.pages.view import language_of
 from cpe_agent.desk.people.roles import ANYONE
@@ -38,7 +39,7 @@ def picture(request: Asked) -> Response[str]:
 
 
 @get("/receipt/{code:str}", opt={"needs": ANYONE})
-async def receipt_page(request: Asked, desk: Desk, code: str) -> Response[Any]:
+async def receipt_page(request: Asked, desk: TheDesk, code: FromPath[str]) -> Response[Any]:
     began = time.monotonic()
     limits: Limits = request.app.state.setdefault("receipt_limits", Limits(LOOKS, time.monotonic))
     wait_s = limits.wait_s(neighbourhood(request.client.host if request.client else ""))
@@ -98,7 +99,7 @@ def _language(request: Asked) -> str:
 
 
 @get("/c/{code:str}", opt={"needs": ANYONE}, sync_to_thread=False)
-def case_link(request: Asked, code: str) -> Response[str]:
+def case_link(request: Asked, code: FromPath[str]) -> Response[str]:
     """What a customer does with the code that he was sent. The same for every code that can be one: whether it is a
     case's is nobody's to learn here."""
     written = read_case_code(code[:40])

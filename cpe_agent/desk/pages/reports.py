@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath, FromQuery
 
 from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
-from cpe_agent.desk.pages.templating import Words
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
 from cpe_agent.desk.redaction import shown_content
@@ -43,11 +45,11 @@ def _finding(row: Row, words: Words) -> tuple[str, str, str]:
     if judged is None:
         return words.say("pages", "unread"), "busy", ""
     if judged.trouble and not judged.verdict:
-        return words.say("pages", "unreadable", reason=judged.trouble), "open", ""
+        return words.say("pages", "unreadable", reason=shown(judged.trouble)), "open", ""
     if judged.verdict == "healthy":
         return words.say("pages", "healthy"), "ok", ""
     if judged.verdict == "fault":
-        owner = words.ui(f"owner.{judged.owner}") if judged.fault in BY_CODE else judged.owner
+        owner = words.ui(f"owner.{judged.owner}") if judged.fault in BY_CODE else shown(judged.owner)
         return _title(judged.fault, words), "bad", owner
     if judged.suspect:
         return words.say("pages", "inconclusive.suspect", title=_title(judged.suspect, words)), "open", ""
@@ -55,17 +57,17 @@ def _finding(row: Row, words: Words) -> tuple[str, str, str]:
 
 
 def _title(code: str, words: Words) -> str:
-    return fault_text(code, words.language).title if code in BY_CODE else code
+    return fault_text(code, words.language).title if code in BY_CODE else shown(code)
 
 
 @get("/reports", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def reports(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
-    before: int | None = None,
-    verified: str | None = None,
-    fault: str | None = None,
+    desk: TheDesk,
+    person: ThePerson,
+    before: FromQuery[int | None] = None,
+    verified: FromQuery[str | None] = None,
+    fault: FromQuery[str | None] = None,
 ) -> Response[str]:
     """Newest first."""
     only = {"yes": True, "no": False}.get(verified or "")
@@ -96,7 +98,7 @@ def row_of(desk: Desk, person: Person, code: str) -> Row:
 
 
 @get("/reports/{code:str}/raw.json", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
-def raw(desk: Desk, person: Person, code: str) -> Response[bytes]:
+def raw(desk: TheDesk, person: ThePerson, code: FromPath[str]) -> Response[bytes]:
     """The report's bytes; as they were sealed, unless they tell who the customer is."""
     found, _ = shown_content(desk, row_of(desk, person, code))
     if found is None:

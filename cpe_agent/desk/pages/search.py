@@ -4,18 +4,21 @@ be a telephone number, and addresses are kept by browsers and logs."""
 from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import quote
 
 from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
+from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line
-from cpe_agent.desk.pages.templating import Words
+from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
-from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.desk.people.roles import Permission
 
 NEWEST = 12
 
@@ -30,7 +33,7 @@ class Choice(NamedTuple):
 
 
 @get("/", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=True)
-def home(request: Request[Any, Any, Any], desk: Desk, person: Person) -> Response[Any]:
+def home(request: Request[Any, Any, Any], desk: TheDesk, person: ThePerson) -> Response[Any]:
     """The box, and what came in last. Who reads no reports is shown what he does instead."""
     if not person.may(Permission.READ_REPORT):
         return Redirect("/people" if person.may(Permission.MANAGE_PEOPLE) else "/account", status_code=303)
@@ -42,15 +45,15 @@ def home(request: Request[Any, Any, Any], desk: Desk, person: Person) -> Respons
 @post("/find", opt={"needs": Permission.READ_REPORT}, sync_to_thread=True)
 def find(
     request: Request[Any, Any, Any],
-    desk: Desk,
-    person: Person,
+    desk: TheDesk,
+    person: ThePerson,
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """One thing is opened; of several he chooses; of nothing it says why, and what is close."""
     found = desk.finder.find(person, str(data.get("text", "")))
     words = Words(language_of(request))
     one = found.one
-    if one is not None and not one.may_be and (address := _address(desk, one)) is not None:
+    if one is not None and (address := _address(desk, one)) is not None:
         return Redirect(address, status_code=303)
     status = 429 if found.wait else 200 if found.hits else 404
     return page(
@@ -74,11 +77,20 @@ def _choices(desk: Desk, hits: tuple[Hit, ...], words: Words) -> list[Choice]:
         how = words.say("finding", f"hit.{hit.what}")
         if hit.corrected:
             how = f"{how} · {words.say('finding', 'corrected', code=hit.read)}"
-        found.append(Choice(address, _name(desk, hit, words), how, line(desk, hit.row, words) if hit.row else None))
+        row = hit.row or _newest(desk, hit)
+        found.append(Choice(address, _name(desk, hit, words), how, line(desk, row, words) if row else None))
         for row in hit.may_be:
             shown = line(desk, row, words)
-            found.append(Choice(f"/reports/{shown.code}", shown.finding, words.say("finding", "may-be"), shown))
+            name = words.say("finding", "report", code=shown.code)
+            found.append(Choice(f"/reports/{shown.code}", name, words.say("finding", "may-be"), shown))
     return found
+
+
+def _newest(desk: Desk, hit: Hit) -> Row | None:
+    """What a customer's last report found tells him from the others of his telephone."""
+    if hit.customer is None:
+        return None
+    return next(iter(desk.archive.of_customer(hit.customer.tenant, hit.customer.id, limit=1).rows), None)
 
 
 def _address(desk: Desk, hit: Hit) -> str | None:
@@ -89,7 +101,7 @@ def _address(desk: Desk, hit: Hit) -> str | None:
     if hit.customer is not None:
         return f"/customers/{hit.customer.id}"
     if hit.spoken is not None:
-        return f"/code/{hit.read.replace(' ', '')}"
+        return f"/code/{quote(hit.typed, safe='')}"  # as it came: the card says what was corrected
     return None
 
 
@@ -98,9 +110,10 @@ def _name(desk: Desk, hit: Hit, words: Words) -> str:
         return words.say("finding", "report", code=desk.locator.code(hit.row.seq))
     if hit.case is not None:
         name = words.say("finding", "case", code=hit.case.code)
-        return f"{name} · {hit.case.name}" if hit.case.name else name
+        return f"{name} · {shown(hit.case.name)}" if hit.case.name else name
     if hit.customer is not None:
-        return words.say("finding", "customer")
+        number = desk.customers.masked(hit.customer.tenant, hit.customer.id).number
+        return words.say("finding", "customer.number" if number else "customer", id=hit.customer.id, number=number)
     return words.say("finding", "spoken")
 
 

@@ -21,6 +21,7 @@ LINKS: tuple[tuple[str, str, Permission], ...] = (
     ("cases", "/cases", Permission.READ_REPORT),
     ("outcomes", "/outcomes", Permission.READ_FIGURES),
     ("people", "/people", Permission.MANAGE_PEOPLE),
+    ("tickets", "/people/tickets", Permission.MANAGE_TICKETS),
     ("audit", "/audit", Permission.READ_AUDIT),
 )
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Response
 
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.login import FORM, Asked, Short, people_of
 from cpe_agent.desk.pages.view import page
 from cpe_agent.desk.people import managing
@@ -31,12 +32,12 @@ class NewHook(msgspec.Struct):
 
 
 @get("/people/webhooks", opt=MANAGE, sync_to_thread=True)
-def webhooks_page(request: Asked, desk: Desk) -> Response[Any]:
+def webhooks_page(request: Asked, desk: TheDesk) -> Response[Any]:
     return _list(request, desk)
 
 
 @post("/people/webhooks", opt=MANAGE, sync_to_thread=True)
-def add_webhook(request: Asked, desk: Desk, data: Annotated[NewHook, FORM]) -> Response[Any]:
+def add_webhook(request: Asked, desk: TheDesk, data: Annotated[NewHook, FORM]) -> Response[Any]:
     events = [data.events] if isinstance(data.events, str) else data.events
     people, by, listed = people_of(request), managing.by(request.user), desk.settings.webhook_targets
     try:

@@ -79,6 +79,13 @@ def people_of(connection: Connection, tenant: int, *, before: int | None = None,
     return [_account(row) for row in connection.execute(query.order_by(person.c.id.desc()).limit(limit))]
 
 
+def names_of(connection: Connection, tenant: int, told: Iterable[str]) -> dict[str, str]:
+    """``person:7`` as the audit has it, to ``Dana (7)``; what names no person of this tenant is left out."""
+    numbers = [int(one[7:]) for one in told if one.startswith("person:") and one[7:].isdecimal()]
+    query = select(person.c.id, person.c.shown).where(person.c.tenant == tenant, person.c.id.in_(numbers))
+    return {f"person:{row.id}": f"{row.shown} ({row.id})" for row in connection.execute(query)}
+
+
 def administrators(connection: Connection, tenant: int | None = None) -> int:
     """How many there are who can still come in."""
     query = select(func.count()).where(person.c.role == Role.ADMINISTRATOR, person.c.disabled.is_(None))

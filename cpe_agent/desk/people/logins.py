@@ -37,14 +37,18 @@ class Session(NamedTuple):
         return now >= self.seen + _NOTED_S
 
 
-def start(connection: Connection, now: float, account: Account, *, instead_of: bytes | None = None) -> str:
+def start(
+    connection: Connection, now: float, account: Account, *, instead_of: bytes | None = None,
+    proven: float | None = None,
+) -> str:  # fmt: skip
     """A new session's word. The one that the browser had before is ended: nobody keeps a word that was known before
-    the login."""
+    the login. ``proven``: when the person proved who it is, if not now."""
     if instead_of is not None:
         end(connection, instead_of)
     word = hidden.new(hidden.SESSION)
     row = {"hash": hidden.hash_of(word, hidden.SESSION), "person": account.id, "created": now, "seen": now}
-    connection.execute(insert(session).values(**row, confirmed=now, expires=now + WHOLE_S))
+    confirmed = now if proven is None else min(proven, now)
+    connection.execute(insert(session).values(**row, confirmed=confirmed, expires=now + WHOLE_S))
     connection.execute(update(person).where(person.c.id == account.id).values(seen=now))
     return word
 

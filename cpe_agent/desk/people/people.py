@@ -61,6 +61,7 @@ class People:
         self.throttle = Throttle()
         self.failures = {"refused": 0, "throttled": 0}  # logins since the start
         self._form_key = secret.key("forms")
+        self.openid_key = secret.key("openid")
 
     def form_word(self, session: Session) -> str:
         return logins.form_word(self._form_key, session.hash)
@@ -92,10 +93,11 @@ class People:
         account = self._proven(name, password, address)
         return self.admit(account, "password", before)
 
-    def admit(self, account: Account, by: str, before: Session | None = None) -> str:
-        """A session for one who has proven who it is. ``by``: password, invitation, openid, passkey."""
+    def admit(self, account: Account, by: str, before: Session | None = None, *, proven: float | None = None) -> str:
+        """A session for one who has proven who it is. ``by``: password, invitation, openid, passkey. ``proven``: when,
+        if not just now."""
         with self.records.write() as connection:
-            return self._admitted(connection, account, by, before)
+            return self._admitted(connection, account, by, before, proven)
 
     def confirm(self, session: Session, password: str, address: str) -> None:
         """The same person, once more, before what must not happen at a desk that was left open. Raises as log_in."""
@@ -198,9 +200,12 @@ class People:
         self.throttle.forget(key, address)
         return account
 
-    def _admitted(self, connection: Connection, account: Account, by: str, before: Session | None = None) -> str:
+    def _admitted(
+        self, connection: Connection, account: Account, by: str, before: Session | None = None,
+        proven: float | None = None,
+    ) -> str:  # fmt: skip
         ended = before.hash if before is not None else None
-        word = logins.start(connection, self.now(), account, instead_of=ended)
+        word = logins.start(connection, self.now(), account, instead_of=ended, proven=proven)
         self.audit.note(connection, self.now(), account.tenant, account.person.who, "login", reason=by)
         return word
 

@@ -103,7 +103,7 @@ passkey = Table(
     _of("person"),
     Column("credential", LargeBinary(1023), nullable=False, unique=True),
     Column("public_key", LargeBinary, nullable=False),
-    Column("count", BigInteger, nullable=False),
+    Column("uses", BigInteger, nullable=False),
     Column("name", String(80), nullable=False),
     _when("created", needed=True),
     _when("used"),

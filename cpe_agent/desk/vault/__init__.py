@@ -25,6 +25,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_agent.desk.vault.erasures import Erasures
     from cpe_agent.desk.vault.keys import Keys
 
@@ -187,6 +189,11 @@ class Vault:
         with self._lock:
             for subject in [s for s, key in self._unwrapped.items() if key.id in marks]:
                 del self._unwrapped[subject]
+
+    @property
+    def list_of_erasures(self) -> Path:
+        """The file: whoever restores a backup needs the newest there is."""
+        return self._erasures.file
 
     def close(self) -> None:
         with self._lock:

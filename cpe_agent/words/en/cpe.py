@@ -73,7 +73,7 @@ FAULTS: dict[str, FaultText] = {
         "it.",
     ),
     "router-dns-proxy-dead": FaultText(
-        title="The router's address book of sites fails",
+        title="The router's address book (DNS) fails",
         customer="The line works, but the router's own address book, where sites are found by name, does not.",
         representative="Gateway alive, its port 53 closed or silent; the provider's resolver asked directly answers.",
         next_step="Restart the router; if it happens again, set the provider's name server by hand and update the "

@@ -44,8 +44,8 @@ PHRASES: dict[str, str] = {
     "received-at": "received {time} UTC",
     "verified": "Verified",
     "unverified": "Unverified",
-    "unverified.text": "This report came without an upload ticket. Ask the customer for the match number or the code "
-    "before you rely on it, then attach it to the case.",
+    "unverified.text": "Came without an upload ticket: have the customer read the match number or the code before you rely "
+    "on it.",
     "by-code": "Code only",
     "by-code.text": "Read out or typed in; there is no report behind it yet.",
     "notice.corrected": "One digit was wrong or two were swapped; the code was corrected. Have it read once more if "
@@ -178,7 +178,7 @@ PHRASES: dict[str, str] = {
     "explained": "Cannot be judged until this is repaired",
     "refuted": "Looked like it, and is disproved by what works",
     "missing": "Not measured",
-    "missing.none": "everything that was tried",
+    "missing.none": "nothing: all that was tried was measured",
     "missing.all": "What was not measured, and why",
     "missing.code": "The code carries no measurements.",
     "missing.cut": "The short form carries no measurements.",
@@ -215,7 +215,6 @@ PHRASES: dict[str, str] = {
     "own": "The report's own verdict",
     "own.same": "The report itself says the same.",
     "own.differs": "The report itself says: {theirs}",
-    "print": "Sheet for the line's owner",
     # the sheet for the line's owner
     "sheet": "Fault report for the owner of the line",
     "sheet.statement": "Measured from the customer's side by a program; every line below is a measured value or a "

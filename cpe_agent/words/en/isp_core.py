@@ -41,21 +41,21 @@ FAULTS: dict[str, FaultText] = {
         next_step="Measure from the provider's edge to the same far end.",
     ),
     "isp-dns-down": FaultText(
-        title="The provider's address book of sites is silent",
+        title="The provider's address book (DNS) is silent",
         customer="The line works, but the provider's address book, where sites are found by name, does not answer. "
         "Another one helps for now.",
         representative="Provider's resolver, asked directly, silent over several tries; literal addresses answer.",
         next_step="Check the resolvers; as a stop-gap let the customer use a public resolver.",
     ),
     "isp-dns-refused": FaultText(
-        title="The provider's address book refuses this home",
+        title="The provider's address book (DNS) refuses this home",
         customer="The line works, but the provider's address book, where sites are found by name, refuses to answer "
         "this home.",
         representative="REFUSED from the provider's resolver for a line of its own; public resolvers answer.",
         next_step="Check the resolver's access list against this line's address range.",
     ),
     "isp-dns-rewriting": FaultText(
-        title="The address book of sites gives changed answers",
+        title="The address book (DNS) gives changed answers",
         customer="The address book, where sites are found by name, gives an address where it should say that there is "
         "none, or a page of its own.",
         representative="Resolver of the provider answers names that cannot exist, or public names with unroutable "
@@ -63,14 +63,14 @@ FAULTS: dict[str, FaultText] = {
         next_step="Check the policy of the resolver (NXDOMAIN rewriting, block pages).",
     ),
     "isp-dns-servfail": FaultText(
-        title="The provider's address book of sites fails",
+        title="The provider's address book (DNS) fails",
         customer="The line works, but the provider's address book, where sites are found by name, answers every "
         "question with a failure.",
         representative="SERVFAIL from the provider's resolver, public resolvers answer the same name.",
         next_step="Check upstream reachability and DNSSEC validation of the resolvers.",
     ),
     "isp-dns-slow": FaultText(
-        title="The provider's address book of sites is slow",
+        title="The provider's address book (DNS) is slow",
         customer="Pages start late because the provider's address book, where sites are found by name, takes long to "
         "answer. The line itself is quick.",
         representative="Resolver median over 400 ms while public resolvers answer under 200 ms over the same line.",

@@ -9,7 +9,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
   const at = document.activeElement;
   if (at && /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName)) return;
-  const box = document.querySelector(".find input");
+  const box = document.querySelector(".find input[type=search]");
   if (box) { event.preventDefault(); box.focus(); box.select(); }
 });
 
@@ -43,7 +43,7 @@ if (run instanceof HTMLElement) {
     if (field.tagName === "SELECT") return [...field.options].some((o) => o.selected !== o.defaultSelected) && field.selectedIndex > 0;
     return field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   };
-  const busy = () => [...document.querySelectorAll("main input, main textarea, main select, .find input")].some(edited);
+  const busy = () => [...document.querySelectorAll("main input, main textarea, main select, .find [type=search]")].some(edited);
   const anew = () => {
     if (busy()) one("[data-news]").hidden = false; else location.reload();
   };
@@ -95,4 +95,33 @@ if (run instanceof HTMLElement) {
   }
   feed.addEventListener("open", () => { one("[data-lost]").hidden = true; });
   feed.addEventListener("error", () => { one("[data-lost]").hidden = false; });
+}
+
+// Passkeys: at the door, and one more in the account. Where the browser has none, the button stays hidden.
+const key = document.querySelector("[data-passkey]");
+if (key instanceof HTMLElement && window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
+  const { passkey: path, next, form } = key.dataset;
+  const making = path === "/account/passkeys";
+  const name = key.querySelector("input"), button = key.querySelector("button"), said = key.querySelector("[role=alert]");
+  const send = (where, what) => fetch(where, {
+    method: "POST", body: JSON.stringify(what), redirect: "error",
+    headers: { "Content-Type": "application/json", "Accept": "application/json", ...(form ? { "X-Form": form } : {}) },
+  });
+  key.hidden = false;
+  button.addEventListener("click", async () => {
+    said.hidden = true;
+    try {
+      const asked = await send(`${path}/options`, {});
+      if (asked.status === 403 && making) { location.assign("/confirm?next=/account"); return; }
+      const options = await asked.json(), class_ = PublicKeyCredential;
+      const credential = making
+        ? await navigator.credentials.create({ publicKey: class_.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: class_.parseRequestOptionsFromJSON(options) });
+      const done = await send(path, { credential: credential.toJSON(), ...(making ? { name: name.value } : { next }) });
+      if (!done.ok) throw new Error("refused");
+      location.assign((await done.json()).next);
+    } catch {
+      said.hidden = false;
+    }
+  });
 }

@@ -185,7 +185,7 @@ def upgrade() -> None:
         sa.Column("person", Id, nullable=False),
         sa.Column("credential", sa.LargeBinary(length=1023), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("uses", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("created", sa.Double(), nullable=False),
         sa.Column("used", sa.Double()),
