@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from cpe_agent.codec import Malformed, from_plain
+from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.readings import dns
 from cpe_agent.facts import Dns, Reach, Web, section_name
 from cpe_agent.report import Report
@@ -24,7 +25,7 @@ def totals(report: Report) -> dict[str, object]:
 def failed(report: Report, language: str = "en") -> list[str]:
     """Sentences about the lowest rung that was measured failing; none when no rung was."""
     rung = report.diagnosis.first_broken
-    if rung is None:
+    if rung is None or rung not in list(Rung):  # a stranger's or a newer program's word
         return []
     web, names = _section(report, Web), _section(report, Dns)
     told: list[str] = []

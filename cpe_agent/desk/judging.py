@@ -9,7 +9,7 @@ keeps its reason and its bytes: a newer version may read it.
 
 from __future__ import annotations
 
-import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -25,10 +25,13 @@ from cpe_agent.engine import judge_again
 from cpe_agent.facts import Plan
 from cpe_agent.report import BadReport, Diagnosis, Report, diagnosis_of, facts_of, from_json
 
+log = logging.getLogger("cpe_agent.desk")
 AT_ONCE = 64
 PAUSE_S = 0.5
 MOST_TROUBLE = 200
+MOST_CODE = 80  # of a fault or a suspect that a stranger made up
 GONE = "its content is gone"
+DEFECT = "this desk fails on it"
 
 
 class _Diagnosis(msgspec.Struct):
@@ -120,6 +123,24 @@ def epoch(moment: str) -> float:
         return 0.0
 
 
+def _storable(found: Judged) -> Judged:
+    """Its texts as both databases take them, and no longer than a code is: PostgreSQL takes no NUL, neither takes half
+    a surrogate pair."""
+
+    def plain(text: str, most: int = MOST_CODE) -> str:
+        return text[:most].encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+    return found._replace(
+        fault=plain(found.fault),
+        owner=plain(found.owner),
+        acts=plain(found.acts),
+        grade=plain(found.grade),
+        suspect=plain(found.suspect),
+        claimed=plain(found.claimed),
+        trouble=plain(found.trouble, MOST_TROUBLE),
+    )
+
+
 class Judging:
     """The thread. ``opened`` gives a row's unpacked, unsealed bytes, or None when they are gone."""
 
@@ -162,14 +183,24 @@ class Judging:
 
     def _with_content(self, row: Row, work: Callable[[int, bytes], Judged]) -> Judged:
         raw = self._opened(row)
-        found = Judged(row.seq, trouble=GONE, agrees=False) if raw is None else work(row.seq, raw)
-        return found._replace(sha=row.sha)
+        if raw is None:
+            return Judged(row.seq, trouble=GONE, agrees=False, sha=row.sha)
+        try:
+            found = work(row.seq, raw)
+        except Exception:  # one report that nobody thought of must not hold up all that come after it
+            log.exception("a report cannot be judged", extra={"seq": row.seq})
+            found = Judged(row.seq, trouble=DEFECT, agrees=False)
+        return _storable(found)._replace(sha=row.sha)
 
     def _work(self) -> None:
         while not self._ended:
             self._wake.clear()
             done = 0
-            with contextlib.suppress(OSError):  # a full disk: the reports stay as they are and wait
+            try:
                 done = self.round()
+            except OSError:  # a full disk: the reports stay as they are and wait
+                pass
+            except Exception:
+                log.exception("reports cannot be judged now")
             if not done and not self._ended:
                 self._wake.wait(PAUSE_S)
