@@ -37,7 +37,9 @@ def test_every_fault_leads_to_who_acts() -> None:
     }
 
 
-@pytest.mark.parametrize("keyed", [f"{CODE}#", f"123*{CODE.replace(' ', '')}#99", CODE])
+@pytest.mark.parametrize(
+    "keyed", [f"{CODE}#", f"123*{CODE.replace(' ', '')}#99", CODE], ids=["ended", "begun again", "bare"]
+)
 def test_star_begins_again_and_hash_ends_it(keyed: str) -> None:
     assert menu.keyed(keyed, "en", 0).fault == "access-no-sync"
 
