@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 MOST = 160
-_INVISIBLE_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and marks that leave no ink
+INKLESS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and marks that leave no ink
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _PLAIN = re.compile(r"[ -~]*")
 _TURNING = frozenset({"R", "AL", "AN"})
@@ -27,7 +27,7 @@ def visible(text: str, most: int = MOST) -> str:
 
 
 def _unseen(char: str) -> bool:
-    return char in _INVISIBLE_LETTERS or unicodedata.category(char) in _HIDDEN or "\ufe00" <= char <= "\ufe0f"
+    return char in INKLESS or unicodedata.category(char) in _HIDDEN or "\ufe00" <= char <= "\ufe0f"
 
 
 def isolated(text: str) -> str:

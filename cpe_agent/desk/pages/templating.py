@@ -11,13 +11,14 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from cpe_agent.desk.card.visible import INKLESS
 from cpe_agent.page.speech import OWN_NAMES
 from cpe_agent.words import LANGUAGES, counted, phrase, right_to_left, ui
 
 HERE = Path(__file__).parent
 _INVISIBLE = dict.fromkeys(
-    [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-     *range(0x2060, 0x2070), 0xFEFF, *range(0xD800, 0xE000)],
+    [*range(0x20), 0x7F, *range(0x80, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F),
+     *range(0x2060, 0x2070), 0xFEFF, *range(0xD800, 0xE000), *map(ord, INKLESS)],
     "\ufffd",
 )  # fmt: skip
 del _INVISIBLE[0x09], _INVISIBLE[0x0A]
@@ -78,5 +79,7 @@ def environment() -> Environment:
 
 
 def rendered(template: str, language: str, /, **context: Any) -> str:
-    """A template as HTML."""
-    return environment().get_template(template).render(w=Words(language), **context)
+    """A template as HTML. Half of a surrogate pair, which a report's JSON may hold, is no character: no encoding has
+    it, and one that got here must not take the page away."""
+    html = environment().get_template(template).render(w=Words(language), **context)
+    return html.encode("utf-8", "replace").decode()
