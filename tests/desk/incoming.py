@@ -29,6 +29,6 @@ def report(content: bytes | str | None = None, *, received: float | None = None,
     return Incoming(
         **{
             "id": uuid7_at(at), "sha": hashlib.sha256(raw).digest(), "cut": False, "body": raw, "size": len(raw),
-            "encoding": Encoding.PLAIN, "tenant": 1, "received": at, **more,
+            "encoding": Encoding.GZIP, "tenant": 1, "received": at, **more,
         }
     )  # fmt: skip

@@ -34,7 +34,7 @@ def test_nothing_that_was_sent_is_in_the_log(tmp_path: Path) -> None:
         with desk.signed_in("Canary Person", PASSWORD) as browser:
             post(browser, "/people/invite", "/people", role="senior")
             made = post(browser, "/people/tokens", "/people/tokens", name="canary token", days="1")
-            token = made.text.split('class="once" dir="ltr">')[1].partition("<")[0]
+            token = made.text.split('class="ponce" dir="ltr">')[1].partition("<")[0]
             post(browser, "/people/webhooks", "/people/webhooks", name="canary", url="http://127.0.0.1:1/?C4N4RY",
                  events="case.opened")  # fmt: skip
             for form in (

@@ -6,6 +6,7 @@ route that nobody wrote down fails, and so does one that lets in another than th
 
 from __future__ import annotations
 
+import gzip
 import re
 import tomllib
 from hashlib import sha256
@@ -138,8 +139,8 @@ def theirs(server: Served) -> dict[str, tuple[str, str]]:
         whose = connection.execute(row).scalar_one()
         connection.execute(insert(case_).values(tenant=home.two, code=code, customer=whose, opened=home.now))
     body, number = b"{}", bytes.fromhex(uuid7().replace("-", ""))
-    sealed = desk.vault.seal_report(home.two, whose, number, home.now, body)
-    incoming = Incoming(number, sha256(body).digest(), False, sealed, Encoding.PLAIN, 2, home.two, home.now)
+    sealed = desk.vault.seal_report(home.two, whose, number, home.now, gzip.compress(body))
+    incoming = Incoming(number, sha256(body).digest(), False, sealed, Encoding.GZIP, 2, home.two, home.now)
     [accepted] = desk.archive.commit([incoming])
     nothing = "999999999"
     return {

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from cpe_agent import desk as desk_package
 from cpe_agent.desk.people.audit import Audit, Trouble
 from cpe_agent.desk.records.store import Records, records_url
 from cpe_agent.desk.secret import Secret
+from cpe_agent.words import table
 from tests.desk.conftest import Database
 from tests.desk.people_home import NOW, SECRET, Home, home_on
 
@@ -175,3 +179,22 @@ def test_a_chain_is_checked_while_it_grows(home: Home) -> None:
     finally:
         done.set()
         writer.join()
+
+
+def test_whatever_is_recorded_has_words() -> None:
+    found = set()
+    for file in Path(desk_package.__path__[0]).rglob("*.py"):
+        tree = ast.parse(file.read_text())
+        constants = {
+            node.targets[0].id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and isinstance(node.value, ast.Constant)
+        }
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("audit.note"):
+                what = call.args[4]
+                found.add(constants[what.id] if isinstance(what, ast.Name) else ast.literal_eval(what))
+    assert len(found) > 25
+    assert found == {key.removeprefix("did.") for key in table("desk_people", "PHRASES") if key.startswith("did.")}

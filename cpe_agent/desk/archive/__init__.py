@@ -22,7 +22,6 @@ class Damaged(Unavailable):
 class Encoding(IntEnum):
     """How a stored body is packed: as it came over the wire."""
 
-    PLAIN = 0
     GZIP = 1
     ZSTD = 2
 

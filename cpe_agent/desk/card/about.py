@@ -35,7 +35,7 @@ def of_report(
         ("system", visible(report.client.platform, 60), "code"),
         ("profile", visible(report.profile, 60), "text"),
         ("started", clock(age.measured), "code"),
-        ("took", f"{figure(report.seconds)} s", "code"),
+        ("took", voice.say("seconds", n=figure(report.seconds)), "text"),
         ("received", "" if arrived is None else clock(arrived.received), "code"),
         ("judged", _judged(report, read, voice), "text"),
     ]

@@ -171,8 +171,9 @@ def _notices(report: Report, read: Judged, since: dict[str, str], voice: Voice) 
     elif read.basis == "unjudged":
         found.append(Notice("unjudged", voice.say("notice.unjudged", reason=read.trouble)))
     if since and read.basis == "own":
-        told = "; ".join(
-            voice.say("ledger.answered", what=voice.asked(q), answer=voice.answer(q, a)) for q, a in since.items()
+        told = voice.listed(
+            (voice.say("ledger.answered", what=voice.asked(q), answer=voice.answer(q, a)) for q, a in since.items()),
+            apart=True,
         )
         found.append(Notice("counted-in", voice.say("notice.counted-in", answers=told)))
     elif read.basis == "own" and not stands(report.diagnosis, read.report.diagnosis):

@@ -62,7 +62,7 @@ def _field(path: str, value: Any, voice: Voice) -> Field:
         return Field(visible(path), voice.say("yes" if value else "no"), "truth")
     if isinstance(value, int | float):
         return Field(visible(path), str(tame(value)), "number")
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    text = voice.listed(map(str, value)) if isinstance(value, list) else str(value)
     return Field(visible(path), visible(text, MOST_TEXT), "text")
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cpe_agent.desk.card.records import Card, Done, Evidence, Sheet, SheetRow
-from cpe_agent.words import SOURCE, phrase
+from cpe_agent.words import SOURCE, listed, phrase
 
 MOST_EVIDENCE, MOST_EXCLUDED, MOST_DONE, MOST_OPEN, MOST_DOUBTS = 6, 5, 7, 5, 2
 NUMBERS = ("about.id", "about.receipt", "about.spoken", "about.program", "about.fault", "about.judged")
@@ -35,7 +35,11 @@ def _sheet(card: Card) -> Sheet:
         row("sheet.proof", (card.proof,)),
         row("sheet.evidence", map(_evidence, card.evidence), MOST_EVIDENCE),
         row("sheet.excluded", (" ".join((f"{rival.title}.", *rival.seen)) for rival in out), MOST_EXCLUDED),
-        row("sheet.done", (_done(d, say("sheet.by.desk")) for d in card.ledger if not d.own_words), MOST_DONE),
+        row(
+            "sheet.done",
+            (_done(d, say("sheet.by.desk"), card.language) for d in card.ledger if not d.own_words),
+            MOST_DONE,
+        ),
         row("sheet.open", (*left, *(f"{d.title}? {d.test.text}" for d in doubts[:MOST_DOUBTS])), MOST_OPEN),
         row("sheet.times", card.times or (card.age,)),
     ]
@@ -62,6 +66,6 @@ def _evidence(line: Evidence) -> str:
     return f"{line.text} [{line.fact}: {line.value}]" if line.fact else line.text
 
 
-def _done(line: Done, desk: str) -> str:
+def _done(line: Done, desk: str, language: str) -> str:
     who = desk if line.source == "entered" else line.who
-    return ", ".join(filter(None, (line.what, who, line.when, line.came)))
+    return listed(filter(None, (line.what, who, line.when, line.came)), language)

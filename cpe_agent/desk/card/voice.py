@@ -48,8 +48,8 @@ class Voice:
     def ui(self, key: str) -> str:
         return words.ui(key, self.language)
 
-    def listed(self, items: Iterable[str]) -> str:
-        return words.listed(items, self.language)
+    def listed(self, items: Iterable[str], *, apart: bool = False) -> str:
+        return words.listed(items, self.language, apart=apart)
 
     def fault(self, code: str) -> words.FaultText | None:
         """None for a fault of a newer version."""

@@ -25,6 +25,7 @@ from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person
+from cpe_agent.words import listed
 
 _ASKS = {"needs": Permission.ASK_RUN}
 _FINDS = {"needs": Permission.WRITE_OUTCOME}
@@ -128,7 +129,9 @@ def _objection(objection: Any, words: Words, why: str) -> str:
             acts=words.ui(f"acts.{objection.acts}"),
             grade=words.ui(f"grade.{objection.grade}"),
         )
-    return words.say("cases", f"against.{objection.kind}", why=why, open="; ".join(objection.open))
+    return words.say(
+        "cases", f"against.{objection.kind}", why=why, open=listed(objection.open, words.language, apart=True)
+    )
 
 
 @post("/cases/{code:str}/outcome", opt=_FINDS)

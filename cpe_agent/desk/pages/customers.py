@@ -1,4 +1,5 @@
-"""A customer: what is known of him, masked until somebody gives a reason; his reports and cases."""
+"""A customer: what is known of him, masked until somebody gives a reason; his reports and cases; and how he is
+erased."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ from litestar import Request, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath
+from litestar.response import Redirect
 
-from cpe_agent.desk.customers import Personal
+from cpe_agent.desk.customers import Customer, Personal
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.keeping.erasing import erase_customer
 from cpe_agent.desk.pages.given import TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import line
 from cpe_agent.desk.pages.templating import Words
@@ -49,10 +52,30 @@ def reveal(
     return _customer(request, desk, person, number, desk.customers.reveal(person.tenant, number), revealed=True)
 
 
-def _known(desk: Desk, person: Person, number: int) -> None:
-    """Raises ``NotFoundException``, the same for what is not there and for what is another tenant's."""
-    if desk.customers.get(person.tenant, number) is None:
+@post("/customers/{number:int}/erase", opt={"needs": Permission.ERASE_PERSONAL, "fresh": True}, sync_to_thread=True)
+def erase(
+    request: Request[Any, Any, Any],
+    desk: TheDesk,
+    person: ThePerson,
+    number: FromPath[int],
+    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """For ever, in the backups too. Wants a reason and a tick, because nobody can take it back."""
+    reason = clean(str(data.get("reason", "")))[:REASON]
+    if not reason or data.get("sure") != "yes":
+        masked = desk.customers.masked(person.tenant, number)
+        return _customer(request, desk, person, number, masked, wants_tick=True, status=422)
+    if not erase_customer(desk, person.tenant, number, person.who, reason):
         raise NotFoundException
+    return Redirect(f"/customers/{number}", status_code=303)
+
+
+def _known(desk: Desk, person: Person, number: int) -> Customer:
+    """Raises ``NotFoundException``, the same for what is not there and for what is another tenant's."""
+    found = desk.customers.get(person.tenant, number)
+    if found is None:
+        raise NotFoundException
+    return found
 
 
 def _customer(
@@ -64,9 +87,10 @@ def _customer(
     *,
     revealed: bool = False,
     wants_reason: bool = False,
+    wants_tick: bool = False,
     status: int = 200,
 ) -> Response[Any]:
-    _known(desk, person, number)
+    known = _known(desk, person, number)
     words = Words(language_of(request))
     found = desk.archive.of_customer(person.tenant, number)
     return page(
@@ -77,10 +101,13 @@ def _customer(
         personal=personal,
         revealed=revealed,
         wants_reason=wants_reason,
+        wants_tick=wants_tick,
+        erased=known.erased,
+        may_erase=person.may(Permission.ERASE_PERSONAL),
         may_reveal=person.may(Permission.REVEAL_PERSONAL),
         lines=[line(desk, row, words) for row in found.rows],
         cases=desk.cases.of_customer(person.tenant, number),
     )
 
 
-ROUTES = (customer, reveal)
+ROUTES = (customer, reveal, erase)

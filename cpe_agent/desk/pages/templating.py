@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from cpe_agent.desk.card.visible import INKLESS
 from cpe_agent.page.speech import OWN_NAMES
-from cpe_agent.words import LANGUAGES, counted, phrase, right_to_left, ui
+from cpe_agent.words import LANGUAGES, counted, phrase, right_to_left, table, ui
 
 HERE = Path(__file__).parent
 _INVISIBLE = dict.fromkeys(
@@ -41,6 +41,10 @@ class Words:
     def ui(self, key: str, /, **fill: object) -> str:
         """A phrase that the customer's program has too."""
         return ui(key, self.language).format(**fill)
+
+    def did(self, what: str) -> str:
+        """What the audit calls something, in words; the name itself for one of another version."""
+        return self.say("people", f"did.{what}") if f"did.{what}" in table("desk_people", "PHRASES") else what
 
     def language_name(self, language: str) -> str:
         return OWN_NAMES.get(language, language)

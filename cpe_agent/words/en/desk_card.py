@@ -183,6 +183,7 @@ PHRASES: dict[str, str] = {
     "missing.code": "The code carries no measurements.",
     "missing.cut": "The short form carries no measurements.",
     "sections": "Everything that was measured",
+    "seconds": "{n} s",
     "section.took": "began after {started} s, took {seconds} s",
     "yes": "yes",
     "no": "no",

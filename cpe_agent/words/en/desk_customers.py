@@ -15,4 +15,11 @@ PHRASES = {
     "cases.none": "No case.",
     "reports": "Reports of this customer",
     "reports.none": "No verified report.",
+    "erase": "Erase this customer",
+    "erase.text": "Name, telephone, customer number, the reports and the notes about this customer are destroyed, here and in every backup. What the reports found stays in the figures, tied to nobody.",
+    "erase.reason": "Why (do not write the name)",
+    "erase.sure": "I know that nobody can take this back",
+    "erase.wanted": "Please give the reason and tick the box.",
+    "erase.do": "Erase for ever",
+    "erased": "This customer was erased.",
 }
