@@ -187,7 +187,7 @@ def server_kills(count: int, seed: int, kind: str, folder: Path) -> dict[str, An
     rng = random.Random(seed)
     acks = folder / "acks"
     lazy = kind == "lazy"
-    server = postgres.Server(**({"wal_writer_delay": "10s"} if lazy else {}))
+    server = postgres.Server(**({"wal_writer_delay": "10s", "wal_writer_flush_after": "1GB"} if lazy else {}))
     try:
         url = server.url("postgres")
 

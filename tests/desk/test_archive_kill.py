@@ -51,7 +51,7 @@ def test_the_server_is_killed_too() -> None:
 
 @pytest.mark.skipif(postgres.missing() is not None, reason=str(postgres.missing()))
 def test_a_server_that_commits_later_is_found_out() -> None:
-    assert kills("2", "--postgres", "--wrong", "lazy")["lost"] > 0
+    assert kills("4", "--postgres", "--wrong", "lazy")["lost"] > 0
 
 
 # ----------------------------------------------------------------------------------------- power cut, I/O error

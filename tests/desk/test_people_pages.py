@@ -232,7 +232,7 @@ def test_a_program_is_never_a_person(server: Served) -> None:
 def test_the_audit_shows_itself_being_read(server: Served) -> None:
     home = server.home
     with server.client(home.person[home.one, Role.AUDITOR]) as browser:
-        assert "audit-read" in browser.get("/audit").text
+        assert "read the audit" in browser.get("/audit").text
         holds = browser.post("/audit/verify")
         assert 'class="psaid good"' in holds.text
         from sqlalchemy import text
@@ -311,3 +311,16 @@ def test_every_page_is_drawn_in_every_language(server: Served, language: str) ->
     with server.client() as browser:
         browser.headers["accept-language"] = f"{language}-XX,en;q=0.5"
         assert f'dir="{direction}"' in browser.get("/login").text
+
+
+def test_the_language_of_the_door_stays_until_the_next_sign_out(server: Served) -> None:
+    whose = server.home.give_password()  # an account in English
+    with server.client() as browser:
+        browser.post("/language", data={"language": "ru", "back": "/login"})
+        browser.post("/login", data={"name": whose.name, "password": PASSWORD})
+        assert '<html lang="ru"' in browser.get("/account").text
+        word = server.form_word(browser)
+        browser.post("/sign-out", data={"form": word})
+        assert '<html lang="en"' in browser.get("/login").text
+        browser.post("/login", data={"name": whose.name, "password": PASSWORD})
+        assert '<html lang="en"' in browser.get("/account").text

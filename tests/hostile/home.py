@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.hostile.cases import Case
 
 DEADLINE_S = 8.0
-START_S = 2.0  # the interpreter, twice the usual on a busy machine
+START_S = 20.0  # what hangs is noticed by it; how fast the program is, is the bench's affair
 ROOM_KIB = 8 * 1024
 LONGEST_TEXT = 512
 
@@ -166,7 +166,7 @@ class HostileHome:
 
     def _run(self, arguments: Sequence[str], user: str, env: Mapping[str, str], before: Sequence[str]) -> Looked:
         command, peak = self.command(*arguments, before=before)
-        ran = self.home.run(command, user, env, timeout_s=30)
+        ran = self.home.run(command, user, env, timeout_s=40)
         assert "Traceback" not in ran.stderr, ran.stderr
         assert ran.stdout.count("\n") == 1, (ran.stdout[:500], ran.stderr[:2000])
         report = json.loads(ran.stdout)

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, get, post
+from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 from litestar.response import Redirect, Response
 
-from cpe_agent.desk.pages.view import language_of, page
+from cpe_agent.desk.pages.view import LANGUAGE_COOKIE, language_of, page
 from cpe_agent.desk.people.accounts import Taken
 from cpe_agent.desk.people.guard import inside
 from cpe_agent.desk.people.logins import Session
@@ -104,7 +105,8 @@ def sign_out(request: Asked) -> Redirect:
     people_of(request).log_out(request.auth)
     secure = request.app.state.secure
     # What the browser kept of the pages goes too: the next person at this desk presses Back.
-    return Redirect("/login", status_code=303, cookies=[no_cookie(secure)], headers={"Clear-Site-Data": '"cache"'})
+    left = [no_cookie(secure), Cookie(LANGUAGE_COOKIE, value="", max_age=0)]  # the next one has a language of his own
+    return Redirect("/login", status_code=303, cookies=left, headers={"Clear-Site-Data": '"cache"'})
 
 
 @get("/confirm", opt={"needs": Permission.OWN_ACCOUNT}, sync_to_thread=False)

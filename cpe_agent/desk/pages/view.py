@@ -27,13 +27,14 @@ LINKS: tuple[tuple[str, str, Permission], ...] = (
 
 
 def language_of(request: Request[Any, Any, Any]) -> str:
-    """The person's own, the one chosen here before, the browser's, English."""
-    person = request.scope.get("user")
-    if isinstance(person, Person) and person.language in LANGUAGES:
-        return person.language
+    """The one chosen in this browser (at the door, too) until the next sign-out, the person's own, the browser's,
+    English."""
     chosen = request.cookies.get(LANGUAGE_COOKIE, "")
     if chosen in LANGUAGES:
         return chosen
+    person = request.scope.get("user")
+    if isinstance(person, Person) and person.language in LANGUAGES:
+        return person.language
     for part in request.headers.get("accept-language", "").split(",")[:8]:
         tag = part.partition(";")[0].strip().lower().partition("-")[0]
         if tag in LANGUAGES:

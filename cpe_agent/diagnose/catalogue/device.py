@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cpe_agent.diagnose.catalogue.conditions import SLOW_LEG, STARVED
+from cpe_agent.diagnose.catalogue.conditions import BAD_LEG, LOSSY_LEG, SLOW_LEG, STARVED
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
@@ -11,6 +11,8 @@ from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
 FULL_CPU_PERCENT = 90  # above this a two-core machine has no core left for the network
 FULL_MEMORY_PERCENT = 95  # above this systems page to disk and every program waits
+
+_FULL = web.cpu_percent.at_least(FULL_CPU_PERCENT) | web.memory_percent.at_least(FULL_MEMORY_PERCENT)
 
 CLOCK_OFF_S = 300  # proofs.CLOCK_TOLERANCE_S
 SITES = 2  # one site's certificate may be the site's own trouble; two unrelated ones are not
@@ -49,10 +51,10 @@ FAULTS: tuple[Fault, ...] = (
         owner=Owner.DEVICE,
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
-        # A busy moment is no trouble: it counts when slowness is complained of or was measured.
-        direct=STARVED
-        & (web.cpu_percent.at_least(FULL_CPU_PERCENT) | web.memory_percent.at_least(FULL_MEMORY_PERCENT))
-        & (said.SLOW | SLOW_LEG),
+        # A busy moment is no trouble: it counts when slowness is complained of or was measured. A full computer is
+        # late; where packets are lost on the way to the router it may be innocent, and is only suspected.
+        direct=STARVED & _FULL & (said.SLOW | SLOW_LEG) & ~LOSSY_LEG,
+        symptom=STARVED & _FULL & (said.SLOW | BAD_LEG),
         veto=OTHERS_FAIL,
         test="close-programs",
         source="timer lateness of this program's own process; system processor and memory counters",
