@@ -217,7 +217,7 @@ def test_on_every_page_it_is_text(here: Room, language: str) -> None:
         if (number % 2 == 0) is (language == "he"):
             continue  # half of them in each language
         places, name = PLACES[number], f"{language} {text[:20]!r}"
-        wholly = number % 4 < 2  # every page of it; of the others the two where most of it stands
+        wholly = number % 6 < 2  # every page of it; of the others the two where most of it stands
         codes = [code_of(look, places[f"report-{which}"]) for which in range(2 if wholly else 1)]
         for code in codes:
             told = look.at(f"/reports/{code}", f"{name}: card")

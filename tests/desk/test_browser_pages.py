@@ -85,7 +85,7 @@ def complaints(heard: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "he"])
 def test_every_page_is_for_everybody(here: Room, axe: str, reports: list[str], language: str) -> None:
-    """axe-core's rules; nothing beside the window at 1366, at 200 % (683) and at 320 pixels; no complaint."""
+    """axe-core's rules (every page in one language, two in the other); nothing beside the window at 1366, at 200 % (683) and at 320 pixels; no complaint."""
     wrong = []
     # Colours are the same in both, and measuring them takes most of the time.
     rules = {
@@ -108,6 +108,8 @@ def test_every_page_is_for_everybody(here: Room, axe: str, reports: list[str], l
                     wrong.append(f"{name}: {too_wide(page)} too wide at {width}")
                     here.shot(page, f"{language}-{name}-{width}", full=True)
             page.set_viewport_size({"width": 1366, "height": 768})
+            if language != "en" and name not in ("card", "case"):
+                continue  # the same elements with other words in them
             page.evaluate("document.querySelectorAll('.part').forEach((part, i) => i > 1 && part.remove())")
             page.evaluate(axe)
             found = page.evaluate("options => axe.run(document, options)", rules)
