@@ -27,6 +27,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bench.quiet import quietly
+
 SERVER, LOAD = 0, 1  # cores
 CONNECTIONS = 128
 WARMING = 300
@@ -241,13 +243,18 @@ def whole_path(rounds: int, number: int, seconds: float) -> None:
             raws = reports(number)
             file.write_bytes(pickle.dumps([request(raw, TICKETS[0]) for raw in raws]))
             group = {"connections": CONNECTIONS, "requests": str(file)}
-            http = served("bare", seconds, group)
-            row = {"http": http["us"], **parts_us(raws[: min(2000, number)])}
-            full, judging = served("full", seconds, group), served("judging", seconds, group)
-            parts = sum(row.values())
+
+            def one(group: dict[str, Any] = group, raws: list[bytes] = raws) -> tuple[Any, ...]:
+                http = served("bare", seconds, group)
+                return http, parts_us(raws[: min(2000, number)]), served("full", seconds, group)
+
+            http, parts, full = quietly(one)
+            row = {"http": http["us"], **parts}
+            judging = served("judging", seconds, group)
+            whole = sum(row.values())
             row |= {
-                "sum": parts, "whole": full["us"], "ratio": parts / full["us"], "rate": full["rate"],
-                "of_bound": full["rate"] / (1e6 / parts), "p50_ms": full["p50"] * 1e3, "p99_ms": full["p99"] * 1e3,
+                "sum": whole, "whole": full["us"], "ratio": whole / full["us"], "rate": full["rate"],
+                "of_bound": full["rate"] / (1e6 / whole), "p50_ms": full["p50"] * 1e3, "p99_ms": full["p99"] * 1e3,
                 "judging_rate": judging["rate"],
             }  # fmt: skip
             kept.append(row)
@@ -273,18 +280,16 @@ def overload(number: int, seconds: float) -> None:
         few = {"connections": 8, "requests": str(files[1]), "pause_s": 0.02, "first": WARMING}
         warming = [group | {"first": 0, "last": WARMING} for group in (crowd, few)]
         kept: list[dict[str, float]] = []
+        flood = crowd | {"connections": 5 * 512}
+
+        def fresh(*groups: dict[str, Any]) -> tuple[list[dict[str, Any]], float]:
+            with serving("full") as server:
+                load(server.port, 5, *warming)
+                return load(server.port, seconds, *groups), server.mib("VmHWM")
+
         for _ in range(3):
-            with serving("full") as server:
-                load(server.port, 5, *warming)
-                (peak,) = load(server.port, seconds, crowd)
-            with serving("full") as server:
-                load(server.port, 5, *warming)
-                (much,) = load(server.port, seconds, crowd | {"connections": 5 * 512})
-                most = server.mib("VmHWM")
-            with serving("full") as server:
-                load(server.port, 5, *warming)
-                (alone,) = load(server.port, seconds, few)
-                _, beside = load(server.port, seconds, crowd | {"connections": 5 * 512}, few)
+            ((peak,), _), ((much,), most) = quietly(lambda: (fresh(crowd), fresh(flood)))
+            ((alone,), _), ((_, beside), _) = quietly(lambda: (fresh(few), fresh(flood, few)))
             assert not much["without_time"], "a refusal without Retry-After"
             kept.append({
                 "peak": peak["rate"], "goodput": much["rate"] / peak["rate"], "refused": much["statuses"].get("503", 0),
