@@ -28,6 +28,7 @@ from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.host import Local, Net
 from cpe_agent.host.net import Probes
 from cpe_agent.host.replay import DOORS, questions, replay_host
+from tests.macos.samples import stand_in as macos_stand_in
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "192.0.2.1"  # RFC 5737; the namespace has no way to it
@@ -65,9 +66,9 @@ QUESTIONS = [(door, name) for door in DOORS for name in questions(door)]
 IDS = [f"{door}.{name}" for door, name in QUESTIONS]
 
 # system -> its part of the host; each can be imported on every system, and is used on its own alone
-PARTS = {"linux": "cpe_agent.host.linux:LinuxLocal"}
+PARTS = {"linux": "cpe_agent.host.linux:LinuxLocal", "darwin": "cpe_agent.host.macos:MacosLocal"}
 # name -> a part of the host over what lies in a folder: a function of that empty folder, which it may fill
-STAND_INS: dict[str, Callable[[Path], Local]] = {}
+STAND_INS: dict[str, Callable[[Path], Local]] = {"macos": macos_stand_in}
 
 
 def named(place: str) -> Any:

@@ -295,6 +295,11 @@ def this_host(router_login: RouterLogin | None = None) -> Host:
         from cpe_agent.host.net import Probes
 
         return Host(LinuxLocal(), Probes(router_login))
+    if sys.platform == "darwin":
+        from cpe_agent.host.macos import MacosLocal
+        from cpe_agent.host.net import Probes
+
+        return Host(MacosLocal(), Probes(router_login))
     raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {sys.platform} yet")
 
 
@@ -307,3 +312,7 @@ def keep_run(run: KeptRun) -> None:
         from cpe_agent.host.linux import LinuxLocal
 
         LinuxLocal().keep_run(run)
+    elif sys.platform == "darwin":
+        from cpe_agent.host.macos import MacosLocal
+
+        MacosLocal().keep_run(run)
