@@ -410,7 +410,7 @@ def test_the_collectors_read_a_mac(tmp_path: Path) -> None:
             }
         )
         rest = [one.COLLECTOR.collect(recording.host, facts) for one in (addressing, wifi)]
-        return (seen, *[await one for one in rest])  # type: ignore[return-value]
+        return (seen, *[await one for one in rest])
 
     seen, addressed, air = asyncio.run(collect())
     assert seen.uplink == "en0"
