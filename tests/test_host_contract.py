@@ -66,7 +66,11 @@ QUESTIONS = [(door, name) for door in DOORS for name in questions(door)]
 IDS = [f"{door}.{name}" for door, name in QUESTIONS]
 
 # system -> its part of the host; each can be imported on every system, and is used on its own alone
-PARTS = {"linux": "cpe_agent.host.linux:LinuxLocal", "darwin": "cpe_agent.host.macos:MacosLocal"}
+PARTS = {
+    "linux": "cpe_agent.host.linux:LinuxLocal",
+    "win32": "cpe_agent.host.windows:WindowsLocal",
+    "darwin": "cpe_agent.host.macos:MacosLocal",
+}
 # name -> a part of the host over what lies in a folder: a function of that empty folder, which it may fill
 STAND_INS: dict[str, Callable[[Path], Local]] = {"macos": macos_stand_in}
 

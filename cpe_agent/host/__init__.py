@@ -299,6 +299,10 @@ def this_local() -> OwnLocal:
         from cpe_agent.host.linux import LinuxLocal
 
         return LinuxLocal()
+    if system == "win32":
+        from cpe_agent.host.windows import WindowsLocal
+
+        return WindowsLocal()
     if system == "darwin":
         from cpe_agent.host.macos import MacosLocal
 
