@@ -1,4 +1,4 @@
-"""The one folder as something to hand out: .tar.gz and .deb, .zip, .dmg. Equal folders are equal bytes; not the .dmg."""
+"""The one folder as something to hand out: .tar.gz and .deb, .zip, .dmg. Equal folders give equal bytes, save .dmg."""
 
 from __future__ import annotations
 
