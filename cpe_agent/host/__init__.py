@@ -290,11 +290,17 @@ def this_host(router_login: RouterLogin | None = None) -> Host:
 
     from cpe_agent.collector import CannotMeasure, Outcome
 
-    if sys.platform.startswith("linux"):
+    system: str = sys.platform
+    if system.startswith("linux"):
         from cpe_agent.host.linux import LinuxLocal
         from cpe_agent.host.net import Probes
 
         return Host(LinuxLocal(), Probes(router_login))
+    if sys.platform == "win32":
+        from cpe_agent.host.net import Probes
+        from cpe_agent.host.windows import WindowsLocal
+
+        return Host(WindowsLocal(), Probes(router_login))
     raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {sys.platform} yet")
 
 
@@ -307,3 +313,7 @@ def keep_run(run: KeptRun) -> None:
         from cpe_agent.host.linux import LinuxLocal
 
         LinuxLocal().keep_run(run)
+    elif sys.platform == "win32":
+        from cpe_agent.host.windows import WindowsLocal
+
+        WindowsLocal().keep_run(run)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ _SOL_RAW, _ICMP_FILTER = 255, 1  # linux/icmp.h
 _ICMP6_FILTER = 1  # linux/icmpv6.h
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE = 10, 23, 3  # don't fragment, whatever is known of the path
 _IPV6_DONTFRAG = 62
+_WINDOWS_DONTFRAG = 14  # ws2ipdef.h, of either family
 
 
 def set_ttl(sock: socket.socket, ttl: int) -> None:
@@ -37,6 +39,10 @@ def set_ttl(sock: socket.socket, ttl: int) -> None:
 
 
 def forbid_fragments(sock: socket.socket) -> None:
+    if sys.platform == "win32":
+        level = socket.IPPROTO_IPV6 if sock.family == socket.AF_INET6 else socket.IPPROTO_IP
+        sock.setsockopt(level, _WINDOWS_DONTFRAG, 1)
+        return
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE)
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import sys
 import time
 from typing import NamedTuple
 
 from cpe_agent.facts import Failure
 
+HAS_QUEUE = sys.platform.startswith("linux")
 IP_RECVERR = 11  # linux/in.h
 IPV6_RECVERR = 25  # linux/in6.h
 _LONGEST_WAIT_NS = 10_000_000_000  # of a packet in its socket: longer than any run
@@ -68,6 +70,20 @@ _ERRNO = {
     errno.EINVAL: Failure.ADDRESS_UNUSABLE,
     errno.EMSGSIZE: Failure.TOO_BIG,
 }
+if sys.platform == "win32":
+    # What SO_ERROR gives comes as Winsock's own number; Python has a name only for the other ones.
+    _ERRNO |= {
+        10013: Failure.NOT_PERMITTED,  # WSAEACCES
+        10022: Failure.ADDRESS_UNUSABLE,  # WSAEINVAL
+        errno.ENOBUFS: Failure.OTHER,  # here it is about memory
+    }
+# What a Windows datagram socket is told of an earlier datagram in place of an answer; by whom stays untold.
+_OF_DATAGRAM = {
+    10054: Failure.PORT_UNREACHABLE,  # WSAECONNRESET
+    10052: Failure.TTL_EXCEEDED,  # WSAENETRESET
+    10065: Failure.HOST_UNREACHABLE,  # WSAEHOSTUNREACH
+    10051: Failure.NET_UNREACHABLE,  # WSAENETUNREACH
+}
 
 
 class SocketError(NamedTuple):
@@ -98,7 +114,9 @@ def local_failure(error: OSError | int | None) -> Failure:
 
 
 def watch_errors(sock: socket.socket) -> None:
-    """Have the kernel keep ICMP errors for this socket, and stamp what it receives."""
+    """Have the kernel keep ICMP errors for this socket, and stamp what it receives, where it does either."""
+    if not HAS_QUEUE:
+        return
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
@@ -117,8 +135,16 @@ def timestamp_ns(ancillary: list[tuple[int, int, bytes]]) -> int | None:
     return None
 
 
+def of_datagram(error: OSError) -> SocketError | None:
+    """What Windows says of an earlier datagram when the next one is waited for; None for a word about anything else."""
+    failure = _OF_DATAGRAM.get(getattr(error, "winerror", None) or 0)
+    return None if failure is None else SocketError(failure, None, None, 0, b"", None)
+
+
 def next_error(sock: socket.socket) -> SocketError | None:
-    """Take one entry out of the error queue; None when it is empty."""
+    """Take one entry out of the error queue; None when it is empty, or the system has none."""
+    if not HAS_QUEUE:
+        return None
     try:
         quoted, ancillary, _, name = sock.recvmsg(128, 512, socket.MSG_ERRQUEUE)
     except OSError:
@@ -136,15 +162,20 @@ def next_error(sock: socket.socket) -> SocketError | None:
 
 
 def _classify(number: int, origin: int, icmp_type: int, code: int) -> Failure:
-    if origin == _ORIGIN_ICMP:
-        if icmp_type == 3:
-            return _UNREACHABLE_V4.get(code, Failure.OTHER)
-        return Failure.TTL_EXCEEDED if icmp_type == 11 else Failure.OTHER
-    if origin == _ORIGIN_ICMP6:
+    if origin in (_ORIGIN_ICMP, _ORIGIN_ICMP6):
+        return of_icmp(icmp_type, code, v6=origin == _ORIGIN_ICMP6)
+    return local_failure(number) if origin == _ORIGIN_LOCAL else failure_of(number)
+
+
+def of_icmp(icmp_type: int, code: int, *, v6: bool) -> Failure:
+    """RFC 792, RFC 4443."""
+    if v6:
         if icmp_type == 1:
             return _UNREACHABLE_V6.get(code, Failure.OTHER)
         return {2: Failure.TOO_BIG, 3: Failure.TTL_EXCEEDED}.get(icmp_type, Failure.OTHER)
-    return local_failure(number) if origin == _ORIGIN_LOCAL else failure_of(number)
+    if icmp_type == 3:
+        return _UNREACHABLE_V4.get(code, Failure.OTHER)
+    return Failure.TTL_EXCEEDED if icmp_type == 11 else Failure.OTHER
 
 
 def _sender(data: bytes) -> str | None:
