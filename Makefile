@@ -6,7 +6,7 @@ ARGS   ?=
 ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lab bench bench-desk docs lock clean
+.PHONY: help setup run desk test check lab bench bench-desk docs lock pack pack-check clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -68,7 +68,20 @@ lock: $(VENV)/.developer  ## resolve the dependencies anew and write the hashed 
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --extra raw --extra desk --group build -c requirements.txt pyproject.toml -o requirements-desk.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --all-extras --group build --group dev -c requirements-desk.txt pyproject.toml -o requirements-dev.txt
+	  --all-extras --group build --group pack --group dev -c requirements-desk.txt pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --group build --group pack -c requirements-dev.txt pyproject.toml -o requirements-pack.txt
+
+$(VENV)/.pack: $(VENV)/.user requirements-pack.txt
+	@$(PYTHON) packaging/make_venv.py $(VENV) requirements-pack.txt >&2
+	@touch $@
+
+pack: $(VENV)/.pack  ## the program for this system, packed into dist/; ARGS="--profile isp.toml --sign"
+	@$(BIN)/python packaging/build.py $(ARGS)
+
+pack-check: $(VENV)/.developer  ## everything about the packed program: its contents, two builds alike, twenty broken homes
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@CPE_AGENT_PACK_CHECK=all $(BIN)/python -m pytest tests/pack $(ARGS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

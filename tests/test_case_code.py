@@ -31,6 +31,7 @@ codes = st.text(alphabet=ALPHABET, min_size=7, max_size=7).map(with_check)
         "cpe-agent-4F7K2Q9X-1.AppImage",
         "cpe-agent 4F7K2Q9X.exe",
         "cpe-agent-4F7K2Q9X",
+        "cpe-agent-4F7K-2Q9X.app",
         "תמיכה cpe-agent-4F7K2Q9X.exe",
     ],
 )
@@ -45,6 +46,8 @@ def test_a_code_is_found_in_the_name(name: str) -> None:
         "cpe-agent.exe",
         "cpe-agent-4F7K2Q9Y.exe",  # its check fails
         "cpe-agent-4F7K2Q9.exe",
+        "cpe-agent-4F7K--2Q9X.exe",
+        "cpe-agent-4F7-K2Q9X.exe",
         "cpe-agent-4F7K2Q9XX.exe",
         "cpe-agent-0.2.0.exe",
         "cpe-agent-download.exe",

@@ -226,7 +226,7 @@ def task(word: str, profile: Path | None, *, has_desk: bool, language: str = "en
     """on | off | status. Raises ``WrongUse`` and ``CannotRun``."""
     try:
         if word == "on":
-            if profile is None or not has_desk:
+            if not has_desk:
                 raise WrongUse(phrase("upload", "no-desk", language))
             return phrase("upload", "task.on", language).format(file=login_task.switch_on(profile))
         if word == "off":

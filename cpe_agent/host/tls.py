@@ -12,6 +12,7 @@ from cpe_agent.host.certificate import issuer
 from cpe_agent.host.icmp_error import failure_of
 from cpe_agent.host.stream import open_stream
 from cpe_agent.host.thread import in_thread
+from cpe_agent.host.trust import system_store
 
 _VERIFY = {  # X509_V_ERR_* of OpenSSL's x509_vfy.h
     9: Failure.TLS_NOT_YET_VALID,
@@ -30,7 +31,7 @@ _one_at_a_time = threading.Lock()  # ``cache`` alone lets several threads read t
 
 @cache
 def _system_store() -> ssl.SSLContext:
-    return ssl.create_default_context()
+    return system_store()
 
 
 def _verified() -> ssl.SSLContext:
@@ -48,8 +49,8 @@ def unverified() -> ssl.SSLContext:
 
 
 async def verified(*, timeout_s: float) -> ssl.SSLContext:
-    """The system's store (SSL_CERT_FILE and SSL_CERT_DIR honoured). Reading it takes some 60 ms: in a thread, once.
-    Raises ``TimeoutError``."""
+    """The system's store. Reading it takes some 60 ms: in a thread, once. Raises ``TimeoutError``, and
+    ``CannotMeasure`` where there is none."""
     return await in_thread(_verified, timeout_s=timeout_s)
 
 
