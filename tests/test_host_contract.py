@@ -89,11 +89,11 @@ ASKED = [(who, name) for who in IMPLEMENTATIONS for name in questions(who.partit
 INSIDE = {key for key in IDS if NOBODY not in ARGUMENTS.get(key, {}).values()}
 
 ASK = """
-import asyncio, json, sys, time
+import json, sys, time
 sys.path.insert(0, sys.argv[1])
 from cpe_agent.codec import to_plain
 from cpe_agent.collector import CannotMeasure
-from cpe_agent.host import this_host
+from cpe_agent.host import loop, this_host
 arguments = json.loads(sys.argv[2])
 
 async def ask(host, key, more):
@@ -110,7 +110,7 @@ async def main():
     host = this_host()
     return {key: await ask(host, key, more) for key, more in arguments.items()}
 
-print(json.dumps(asyncio.run(main())))
+print(json.dumps(loop.run(main())))
 """
 
 
