@@ -50,6 +50,7 @@ lab: $(VENV)/.developer  ## break a home in network namespaces, every way, and j
 bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floor, in the lab (root)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@status=0; $(BIN)/python -m bench.run $(ARGS) || status=1; $(BIN)/python -m bench.page || status=1; \
+	$(BIN)/python -m bench.packed || status=1; \
 	unshare --net sh -c 'ip link set lo up && exec $(BIN)/python -m bench.paint $(BIN)/cpe-agent page --no-browser --no-history' \
 	  || status=1; exit $$status
 

@@ -47,7 +47,7 @@ def pack(plan: Plan, work: Path, forms: tuple[str, ...]) -> Path:
         "CPE_AGENT_PACK": str(told),
         "SOURCE_DATE_EPOCH": str(plan.epoch),
         "PYTHONHASHSEED": "0",  # the order of a set is the order of bytes in byte code
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
         "PYINSTALLER_CONFIG_DIR": str(work / "cache"),
     }
     command = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "ERROR"]

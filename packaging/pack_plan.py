@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -101,11 +102,9 @@ def _file_of(module: str) -> Path:
 def _epoch() -> int:
     """https://reproducible-builds.org/specs/source-date-epoch/"""
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not told:
-        asked = subprocess.run(
-            ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"], capture_output=True, text=True, check=False
-        )
-        told = asked.stdout.strip()
+    if not told and shutil.which("git"):
+        last = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        told = subprocess.run(last, capture_output=True, text=True, check=False).stdout.strip()
     return int(told) if told.isdecimal() else _NO_GIT
 
 

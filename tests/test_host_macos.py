@@ -107,6 +107,11 @@ def test_a_mac_whose_ports_nobody_tells_is_still_told_by_type() -> None:
     assert (found["en0"], found["en5"]) == (NicKind.WIFI, NicKind.ETHERNET)
 
 
+def test_an_ifconfig_that_knows_only_its_oldest_option(tmp_path: Path) -> None:
+    mac = stand_in(tmp_path, {**SAID, "/sbin/ifconfig": {"-a": samples.IFCONFIG}})
+    assert asyncio.run(mac.nics()).nics[0].name == "en0"
+
+
 def test_a_bridge_members_line_is_no_interface() -> None:
     assert [one.name for one in macos_nics.ifconfig(samples.IFCONFIG)].count("en1") == 1
 

@@ -120,7 +120,8 @@ class MacosLocal:
     # ------------------------------------------------------------------ interfaces
 
     def _read_links(self) -> Links:
-        found = macos_nics.ifconfig(self._commands.must_say(IFCONFIG, "-a", "-v", "-L"))
+        whole = self._commands.said(IFCONFIG, "-a", "-L", "-v")
+        found = macos_nics.ifconfig(whole or self._commands.must_say(IFCONFIG, "-a"))
         counted = macos_nics.counters(self._commands.said(NETSTAT, "-ibn") or "")
         ports = self._ports.get()
         return Links(found, counted, {one.name: macos_nics.kind(one, ports) for one in found})

@@ -392,7 +392,7 @@ IOSTAT = """\
 
 SAID: dict[str, dict[str, str]] = {
     # program -> arguments -> what it prints; anything else ends with status 1
-    "/sbin/ifconfig": {"-a -v -L": IFCONFIG},
+    "/sbin/ifconfig": {"-a -L -v": IFCONFIG},
     "/usr/sbin/netstat": {"-rn": NETSTAT_R, "-ibn": NETSTAT_I},
     "/usr/sbin/arp": {"-an": ARP},
     "/usr/sbin/ndp": {"-an": NDP},
