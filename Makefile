@@ -84,7 +84,7 @@ pack-check: $(VENV)/.developer  ## everything about the packed program: its cont
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@CPE_AGENT_PACK_CHECK=all $(BIN)/python -m pytest tests/pack $(ARGS)
 
-wincheck: $(VENV)/.developer  ## the Windows part of the suite under wine (root, a gigabyte); ARGS="--program PROGRAM.exe"
+wincheck: $(VENV)/.developer  ## the Windows part of the suite, and the packed Windows program, under wine (root, a gigabyte)
 	@$(BIN)/python packaging/wincheck.py $(ARGS)
 
 clean:  ## remove what the other targets made
