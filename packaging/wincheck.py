@@ -32,7 +32,7 @@ PACKAGES = (
     "click", "colorama", "segno", "iniconfig", "packaging", "pluggy", "pygments", "pytest", "hypothesis",
     "sortedcontainers",
 )  # fmt: skip
-PC, GATEWAY, FAR = "wincheck-pc", "wincheck-gw", "wincheck-far"
+PC, GATEWAY, FAR = (f"wincheck-{os.getpid()}-{end}" for end in ("pc", "gw", "far"))
 PUBLIC = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
 _DEADLINE_S = 900
 # Names, files and ways as in tests/windows/test_live.py. No packet leaves these three namespaces.
