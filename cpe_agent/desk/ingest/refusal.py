@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 
-
 HELD_S = (4.0, 8.0)  # a client of ours waits for 20
 
 
