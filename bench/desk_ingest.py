@@ -96,6 +96,7 @@ def serve(what: str, folder: Path) -> None:
     from cpe_agent.desk.ingest.limits import Rate
     from cpe_agent.desk.ingest.opening import open_ingest
     from cpe_agent.desk.records import tables
+    from cpe_agent.desk.serve import doors
     from cpe_agent.desk.settings import Settings
 
     os.sched_setaffinity(0, {SERVER})
@@ -119,7 +120,7 @@ def serve(what: str, folder: Path) -> None:
         app, interface="asgi3", http="httptools", loop="uvloop", lifespan="off", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, backlog=4096,
     )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(config).run(sockets=doors(listening))
 
 
 class Server:

@@ -34,7 +34,7 @@ from cpe_agent.desk.archive import Archive, Encoding, Incoming, month_of
 from cpe_agent.desk.archive.postgres import PostgresArchive
 from cpe_agent.desk.archive.postgres_schema import SCHEMA
 from cpe_agent.desk.archive.queries import CHUNK
-from cpe_agent.desk.archive.sqlite import MOST_ROWS, SqliteArchive, _insert
+from cpe_agent.desk.archive.sqlite import MOST_ROWS, SqliteArchive
 from cpe_agent.desk.archive.sqlite_file import MonthFile
 from cpe_agent.desk.archive.writer import Writer
 from tests.desk import postgres
@@ -171,7 +171,15 @@ def by_loop(archive: SqliteArchive, some: list[list[Incoming]]) -> float:
     began = time.perf_counter()
     for batch in some:
         with part.writing() as db:
-            _insert(db, dict(enumerate(batch, last + 1)))
+            numbered = list(enumerate(batch, last + 1))
+            db.executemany(
+                'INSERT INTO report (seq, id, sha, cut, encoding, size, tenant, received, ticket, customer, "case",'
+                " kept) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(n, i.id, i.sha, i.cut, i.encoding, i.size, i.tenant, i.received, i.ticket, i.customer, i.case, i.kept)
+                 for n, i in numbered],
+            )  # fmt: skip
+            db.executemany("INSERT INTO body VALUES (?, ?)", [(n, i.body) for n, i in numbered])
+            db.executemany("INSERT INTO todo VALUES (?)", [(n,) for n, _ in numbered])
         last += len(batch)
     return len(some) * BATCH / (time.perf_counter() - began)
 

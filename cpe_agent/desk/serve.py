@@ -15,6 +15,8 @@ from cpe_agent.desk.records.store import Newer
 from cpe_agent.desk.secret import NoSecret
 from cpe_agent.desk.settings import Settings
 
+ACCEPTING = 16
+
 
 class CannotStart(Exception):
     """Why, in a sentence."""
@@ -46,6 +48,13 @@ def _listen(host: str, port: int) -> socket.socket:
         raise CannotStart(f"{host}:{port} cannot be used: {error.strerror}; choose another with --listen") from None
     listening.set_inheritable(True)
     return listening
+
+
+def doors(listening: socket.socket) -> list[socket.socket]:
+    """The same socket several times over. The event loop (libuv) takes one new connection from a listening socket each
+    time it comes around; after an outage thousands come at once, and whoever waits unseen is neither answered nor told
+    to come back."""
+    return [listening, *(listening.dup() for _ in range(ACCEPTING - 1))] if sys.platform != "win32" else [listening]
 
 
 def _greet(desk: Desk, *, demo: bool) -> None:
@@ -84,4 +93,4 @@ def _serve(desk: Desk, listening: socket.socket, log: Log) -> None:
 
     for told in (signal.SIGINT, signal.SIGTERM):  # uvicorn ends well and then raises it again, for who was there before
         signal.signal(told, lambda *_: None)
-    Server(config).run(sockets=[listening])
+    Server(config).run(sockets=doors(listening))
