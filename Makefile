@@ -6,7 +6,7 @@ ARGS   ?=
 ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lab bench bench-desk docs lock pack pack-check clean
+.PHONY: help setup run desk test check lab bench bench-desk docs lock pack pack-check wincheck clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ pack: $(VENV)/.pack  ## the program for this system, packed into dist/; ARGS="--
 pack-check: $(VENV)/.developer  ## everything about the packed program: its contents, two builds alike, twenty broken homes
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@CPE_AGENT_PACK_CHECK=all $(BIN)/python -m pytest tests/pack $(ARGS)
+
+wincheck: $(VENV)/.developer  ## the Windows part of the suite under wine (root, a gigabyte); ARGS="--program PROGRAM.exe"
+	@$(BIN)/python packaging/wincheck.py $(ARGS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -46,15 +46,16 @@ def version() -> str:
 
 
 def case_in_path() -> str | None:
-    """The case that the packed program's name tells, or the name of a folder that it was unpacked into, the nearest
-    first; None where there is none, or a damaged one."""
-    if not FROZEN:
-        return None
+    """The case that the program's name tells, or the name of a folder that it was unpacked into, the nearest first;
+    None where there is none, or a damaged one. Of a program that is not packed (a zip file of Python's, a link) only
+    the name that it was started by counts."""
     from pathlib import Path
 
     from cpe_agent.case_code import case_in_name
 
-    return next((code for part in reversed(Path(sys.executable).parts) if (code := case_in_name(part))), None)
+    # An AppImage runs out of a folder that it mounts, and tells its own place so.
+    own = Path(os.environ.get("APPIMAGE") or sys.executable) if FROZEN else Path(Path(sys.argv[0] or ".").name)
+    return next((code for part in reversed(own.parts) if (code := case_in_name(part))), None)
 
 
 def own_libraries_are_ours() -> None:

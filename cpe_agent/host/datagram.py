@@ -57,6 +57,7 @@ class Wire:
         self._trouble = trouble
         self._left = bound
         self._loop = asyncio.get_running_loop()
+        self._peer = _peer(sock)
         sock.setblocking(False)
         watch_errors(sock)
         self._loop.add_reader(sock, self._read)
@@ -88,7 +89,7 @@ class Wire:
                     break
             else:
                 return None
-        return local_failure(error)
+        return local_failure(error, self._peer if to is None else to[0])
 
     def _read_errors(self) -> bool:
         found = False
@@ -122,6 +123,14 @@ class Wire:
                 continue
             self._left -= 1
             self._heard(Heard(data, sender[0] if sender else "", timestamp_ns(ancillary) or now_ns()))
+
+
+def _peer(sock: socket.socket) -> str | None:
+    """The address that the socket is connected to."""
+    try:
+        return str(sock.getpeername()[0])
+    except OSError:
+        return None
 
 
 def _receive(sock: socket.socket) -> tuple[bytes, list[tuple[int, int, bytes]], Any]:
@@ -178,7 +187,7 @@ async def ask(
         source = sock.getsockname()[0]
     except OSError as error:
         sock.close()
-        return Asked(None, None, 0, local_failure(error), None, None)
+        return Asked(None, None, 0, local_failure(error, address), None, None)
     except BaseException:
         sock.close()
         raise

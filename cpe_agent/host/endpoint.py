@@ -12,6 +12,7 @@ from cpe_agent.collector import CannotMeasure, Outcome
 _IP_UNICAST_IF = 50  # linux/in.h
 _IPV6_UNICAST_IF = 76  # linux/in6.h
 _WINDOWS_UNICAST_IF = 31  # ws2ipdef.h, of either family
+_MACOS_BOUND_IF, _MACOS_BOUND_IF_V6 = 25, 125  # netinet/in.h, netinet6/in6.h
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
 
@@ -41,9 +42,12 @@ class Endpoint:
 
 def bind_to_nic(sock: socket.socket, nic: str) -> None:
     """Everything this socket sends leaves by ``nic``. Linux lets anybody do it since 5.7; before that, datagram
-    sockets still take IP_UNICAST_IF. Windows has that one for all. Raises ``CannotMeasure`` when neither is allowed."""
+    sockets still take IP_UNICAST_IF. Windows has that one for all, macOS IP_BOUND_IF. Raises ``CannotMeasure``."""
     if sys.platform == "win32":
         _prefer_nic(sock, nic)
+        return
+    if sys.platform == "darwin":
+        _bind_on_a_mac(sock, nic)
         return
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, nic.encode() + b"\0")
@@ -72,6 +76,17 @@ def _with_index(literal: str) -> str:
     from cpe_agent.host import windows_api
 
     return f"{address}%{windows_api.interface_index(nic)}"
+
+
+def _bind_on_a_mac(sock: socket.socket, nic: str) -> None:
+    try:
+        index = socket.if_nametoindex(nic)
+        if sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, _MACOS_BOUND_IF_V6, index)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, _MACOS_BOUND_IF, index)
+    except OSError:
+        raise CannotMeasure(Outcome.UNSUPPORTED, f"cannot bind to interface {nic}") from None
 
 
 def _prefer_nic(sock: socket.socket, nic: str) -> None:

@@ -19,10 +19,10 @@ _MOST = 16
 _AGAIN_S = 0.6
 _EAI_NODATA = -5  # a GNU extension; netdb.h
 _LONGEST_DOMAIN = 253  # RFC 1035, 2.3.4, as text
-# Windows says "no such name" for a resolver that is silent too: what it says decides nothing.
+# Windows and macOS say "no such name" for a resolver that is silent too: what they say decides nothing.
 _FAILURES = (
     {}
-    if sys.platform == "win32"
+    if sys.platform in ("win32", "darwin")
     else {
         socket.EAI_NONAME: Failure.NXDOMAIN,
         _EAI_NODATA: Failure.NODATA,

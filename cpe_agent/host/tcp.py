@@ -76,9 +76,9 @@ async def open_tcp(
             ms = (loop.time() - start) * 1000
             if number:
                 said = _said(sock)
-                return None, _failed(blank, said.failure if said else failure_of(number), said, ms)
+                return None, _failed(blank, said.failure if said else failure_of(number, address), said, ms)
         elif number:
-            return None, blank._replace(failure=local_failure(OSError(number, os.strerror(number))), ms=0.0)
+            return None, blank._replace(failure=local_failure(number, address), ms=0.0)
         _watch(sock, False)  # a stray ICMP error must not break it now
         keep = True
         ms = _handshake_ms(sock, (loop.time() - start) * 1000)

@@ -54,7 +54,7 @@ class TcpProber:
             self._loop.call_soon(self._ended, index, sent_ns, number)
             return None
         self._drop(index)
-        return local_failure(OSError(number, ""))
+        return local_failure(number, self._endpoint.address[0])
 
     def _ended(self, index: int, sent_ns: int, number: int | None = None) -> None:
         sock = self._open.get(index)
@@ -68,7 +68,7 @@ class TcpProber:
             if now - sent_ns < _RESENT_NS:
                 self._on_reply(Reply(index, now, self._endpoint.address[0]))
         else:
-            self._on_reply(Reply(index, now, None, failure_of(number)))
+            self._on_reply(Reply(index, now, None, failure_of(number, self._endpoint.address[0])))
 
     def _drop(self, index: int) -> None:
         sock = self._open.pop(index)

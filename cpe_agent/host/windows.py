@@ -284,7 +284,8 @@ class WindowsLocal:
 
 
 def _stations() -> list[windows_tables.Station]:
-    return windows_tables.read_stations(windows_api.neighbour_table(windows_tables.NEIGHBOUR_BYTES))
+    tables = windows_api.neighbour_tables(windows_tables.NEIGHBOUR_BYTES)
+    return [one for table in tables for one in windows_tables.read_stations(table)]
 
 
 def _read_tables() -> Tables:

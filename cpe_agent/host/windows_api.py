@@ -5,6 +5,7 @@ A call that fails raises OSError (``PermissionError`` where the user may not). E
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from typing import Any, NamedTuple
 
@@ -91,8 +92,12 @@ def route_table(row_bytes: int) -> bytes:
     return _table("GetIpForwardTable2", row_bytes, ctypes.c_uint16(_UNSPECIFIED))
 
 
-def neighbour_table(row_bytes: int) -> bytes:
-    return _table("GetIpNetTable2", row_bytes, ctypes.c_uint16(_UNSPECIFIED))
+def neighbour_tables(row_bytes: int) -> list[bytes]:
+    """One a family; wine has none for IPv6."""
+    found = [_table("GetIpNetTable2", row_bytes, ctypes.c_uint16(windows_address.AF_INET))]
+    with contextlib.suppress(OSError):
+        found.append(_table("GetIpNetTable2", row_bytes, ctypes.c_uint16(windows_address.AF_INET6)))
+    return found
 
 
 def interface_index(alias: str) -> int:
@@ -122,7 +127,7 @@ def source_address(nic: str, *, v6: bool) -> str:
 # ------------------------------------------------------------------ echoes
 
 
-class _Options(ctypes.Structure):
+class EchoOptions(ctypes.Structure):
     """IP_OPTION_INFORMATION; the eight bytes after the padding are a pointer that stays null."""
 
     _fields_ = (
@@ -137,6 +142,23 @@ class _Options(ctypes.Structure):
 _DONT_FRAGMENT = 0x2
 _USUAL_TTL = 128
 _ROOM = 8 + 16  # for an ICMP error and the service's own status block, beyond reply and payload
+
+
+def can_echo(*, v6: bool) -> bool:
+    """Does the system have the service at all? Wine has none for IPv6."""
+    library = _library("iphlpapi")
+    handle = _open_echo(library, v6=v6)
+    if handle is not None:
+        library.IcmpCloseHandle(handle)
+    return handle is not None
+
+
+def _open_echo(library: Any, *, v6: bool) -> int | None:
+    create = library.Icmp6CreateFile if v6 else library.IcmpCreateFile
+    create.restype = ctypes.c_void_p
+    library.IcmpCloseHandle.argtypes = (ctypes.c_void_p,)
+    handle: int | None = create()
+    return None if handle == ctypes.c_void_p(-1).value else handle
 
 
 def send_echo(
@@ -155,13 +177,10 @@ def send_echo(
     import socket
 
     library = _library("iphlpapi")
-    create = library.Icmp6CreateFile if v6 else library.IcmpCreateFile
-    create.restype = ctypes.c_void_p
-    library.IcmpCloseHandle.argtypes = (ctypes.c_void_p,)
-    handle = create()
-    if handle in (None, ctypes.c_void_p(-1).value):
+    handle = _open_echo(library, v6=v6)
+    if handle is None:
         return _last_error(), b""
-    options = _Options(_USUAL_TTL if ttl is None else ttl, 0, _DONT_FRAGMENT if whole else 0, 0, 0)
+    options = EchoOptions(_USUAL_TTL if ttl is None else ttl, 0, _DONT_FRAGMENT if whole else 0, 0, 0)
     reply_bytes = windows_echo.ECHO6_REPLY_BYTES if v6 else windows_echo.ECHO_REPLY_BYTES
     buffer = ctypes.create_string_buffer(reply_bytes + len(payload) + _ROOM)
     tail = (payload, ctypes.c_uint16(len(payload)), ctypes.byref(options), buffer, len(buffer), timeout_ms)

@@ -24,8 +24,9 @@ _WAIT_MS = 2000  # longer than any caller waits; a thread whose answer nobody wa
 
 class WindowsIcmpProber:
     """One thread an echo: a call that waits keeps its own buffer for as long as the system may write there. Raises
-    ``NotAllowedError`` for whole IPv6 packets, which the service would fragment, ``OSError``, and ``ValueError`` when
-    the address is no literal; ``CannotMeasure`` where ``nic`` has no address to send from."""
+    ``NotAllowedError`` for whole IPv6 packets, which the service would fragment, and where there is no service,
+    ``OSError``, and ``ValueError`` when the address is no literal; ``CannotMeasure`` where ``nic`` has no address to
+    send from."""
 
     method = "icmp"
 
@@ -35,6 +36,8 @@ class WindowsIcmpProber:
         endpoint = Endpoint(address, 0)
         if whole and endpoint.v6:
             raise NotAllowedError("Windows fragments ICMPv6 echoes itself")
+        if not windows_api.can_echo(v6=endpoint.v6):
+            raise NotAllowedError("this system has no echo service")
         self._v6 = endpoint.v6
         self._target = endpoint.address[0].partition("%")[0]
         self._scope = endpoint.address[3] if len(endpoint.address) == 4 else 0

@@ -33,7 +33,7 @@ class StatusRecord(ctypes.Structure):
     _pack_ = 4
     _fields_ = (
         ("size", _U32), ("state", _U32), ("error", _U32), ("device_type", _U16 * 17), ("device_name", _U16 * 129),
-        ("phone_number", _U16 * 129), ("local_end", _U8 * 20), ("remote_end", _U8 * 20), ("sub_state", _U32),
+        ("phone_number", _U16 * 129), ("local_end", _U32 * 5), ("remote_end", _U32 * 5), ("sub_state", _U32),
     )  # fmt: skip
 
 

@@ -107,7 +107,10 @@ def read_stations(table: bytes) -> list[Station]:
         if mac is not None and mac[0] & 1:
             continue  # the broadcast address of a subnet
         family = Family.V6 if ":" in address else Family.V4
-        found.append(Station(row.if_index, family, address, mac if mac and any(mac) else None, state))
+        if mac is None or not any(mac):
+            # Whatever is said of it: a station whose address nobody knows has never answered.
+            mac, state = None, "failed" if state == "failed" else "incomplete"
+        found.append(Station(row.if_index, family, address, mac, state))
     return found
 
 
