@@ -6,7 +6,7 @@ ARGS   ?=
 ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run desk test check lab bench bench-desk docs lock clean
+.PHONY: help setup run desk test check lab bench bench-desk docs lock pack pack-check wincheck clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -50,6 +50,7 @@ lab: $(VENV)/.developer  ## break a home in network namespaces, every way, and j
 bench: $(VENV)/.developer  ## seconds to the verdict beside the bare-Python floor, in the lab (root)
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@status=0; $(BIN)/python -m bench.run $(ARGS) || status=1; $(BIN)/python -m bench.page || status=1; \
+	$(BIN)/python -m bench.packed || status=1; \
 	unshare --net sh -c 'ip link set lo up && exec $(BIN)/python -m bench.paint $(BIN)/cpe-agent page --no-browser --no-history' \
 	  || status=1; exit $$status
 
@@ -68,7 +69,24 @@ lock: $(VENV)/.developer  ## resolve the dependencies anew and write the hashed 
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
 	  --extra raw --extra desk --group build -c requirements.txt pyproject.toml -o requirements-desk.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
-	  --all-extras --group build --group dev -c requirements-desk.txt pyproject.toml -o requirements-dev.txt
+	  --all-extras --group build --group pack --group dev -c requirements-desk.txt pyproject.toml -o requirements-dev.txt
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate \
+	  --group build --group pack -c requirements-dev.txt pyproject.toml -o requirements-pack.txt
+
+$(VENV)/.pack: $(VENV)/.user requirements-pack.txt
+	@$(PYTHON) packaging/make_venv.py $(VENV) requirements-pack.txt >&2
+	@touch $@
+
+pack: $(VENV)/.pack  ## the program for this system, packed into dist/; ARGS="--profile isp.toml --sign"
+	@$(BIN)/python packaging/build.py $(ARGS)
+
+pack-check: $(VENV)/.developer  ## everything about the packed program: its contents, two builds alike, twenty broken homes
+	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
+	@CPE_AGENT_PACK_CHECK=all $(BIN)/python -m pytest tests/pack $(ARGS)
+
+wincheck: $(VENV)/.developer  ## pack for Windows under wine and run it and the Windows part of the suite there (root, a gigabyte)
+	@$(BIN)/python packaging/pack_wine.py build/wine
+	@$(BIN)/python packaging/wincheck.py $$(ls build/wine/cpe-agent.exe 2>/dev/null | sed 's/^/--program /') $(ARGS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

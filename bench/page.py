@@ -21,7 +21,7 @@ from tests.lab.scenarios import BY_NAME
 READY_MS, IDLE_MIB, PROBING_MIB = 150, 35, 80
 SCENARIOS = ("healthy", "cable-out", "line-down", "line-down-silent")
 
-_WATCH = """\
+WATCH = """\
 import json, os, signal, socket, sys, time
 began = time.monotonic()
 read, write = os.pipe()
@@ -78,7 +78,7 @@ def main() -> int:
             scenario.inject(home)
             python = home.computer.python()
             page = [python, "-m", "cpe_agent", "page", "--no-browser", "--no-history", "--profile", str(home.profile)]
-            watch = [python, "-S", "-I", "-c", _WATCH, *page]
+            watch = [python, "-S", "-I", "-c", WATCH, *page]
             home.run(watch, timeout_s=60)  # byte code and disk cache are warm
             turns = [json.loads(home.run(watch, timeout_s=60).stdout) for _ in range(runs)]
         m = {key: statistics.median(turn[key] for turn in turns) for key in turns[0]}

@@ -36,24 +36,29 @@ def to_ask(entries: Sequence[Neighbour], uplink: str | None, not_these: set[str]
     return tuple(dict.fromkeys(entry.address for entry in fit))[:MOST_ASKED]
 
 
-async def _echoed(host: Host, address: str) -> bool:
+async def _echoed(host: Host, address: str) -> bool | None:
     try:
-        return (await host.net.echo(address, count=1, timeout_s=ANSWER_S)).received > 0
+        answer = await host.net.echo(address, count=1, timeout_s=ANSWER_S)
     except CannotMeasure:
-        return False
+        return None
+    return None if answer.denied or answer.failure is Failure.NOT_PERMITTED else answer.received > 0
 
 
-async def _connected(host: Host, address: str) -> bool:
+async def _connected(host: Host, address: str) -> bool | None:
     try:
         answer = await host.net.connect(address, PORT, timeout_s=ANSWER_S)
     except CannotMeasure:
-        return False
+        return None
+    if answer.failure is Failure.NOT_PERMITTED:
+        return None
     return answer.ok or answer.failure in (Failure.REFUSED, Failure.RESET)
 
 
-async def alive(host: Host, address: str) -> bool:
-    """A sign of life of any kind: an echo, a connection, or its refusal."""
-    return any(await asyncio.gather(_echoed(host, address), _connected(host, address)))
+async def alive(host: Host, address: str) -> bool | None:
+    """A sign of life of any kind: an echo, a connection, or its refusal. None where this computer lets us ask for
+    neither."""
+    echoed, connected = await asyncio.gather(_echoed(host, address), _connected(host, address))
+    return None if echoed is None and connected is None else bool(echoed or connected)
 
 
 async def duplicate(
@@ -96,7 +101,7 @@ async def collect(host: Host, facts: Facts) -> Neighbours:
         entries=found.entries,
         total=found.total,
         gateway_addresses=gateways,
-        asked=len(asked),
+        asked=sum(answer is not None for answer in answers),
         alive=tuple(address for address, answer in zip(asked, answers, strict=True) if answer),
         duplicate_own_address=twice,
     )

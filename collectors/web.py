@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cpe_agent.collector import CannotMeasure, Collector
 from cpe_agent.early import hedged, together
@@ -28,11 +28,13 @@ from cpe_agent.literals import asked_literals, family_of, has_global
 from cpe_agent.sign_of_life import lives
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Mapping
 
     from cpe_agent.collector import Facts
     from cpe_agent.facts import CaptiveTarget
     from cpe_agent.host import Host
+
+_T = TypeVar("_T")
 
 _WHOLE_S = 2.3  # a page; how long a resolver may take is for the DNS section to say
 _LOOKUP_S = 1.2  # share of it for finding an address; a dead resolver must leave time to say so
@@ -153,7 +155,16 @@ async def _tls(host: Host, names: _Names, site: str, family: Family) -> TlsCheck
         if failure is Failure.NODATA:
             return None
         return TlsCheck(family, TlsAnswer(name, None, ok=False, failure=failure))
-    return TlsCheck(family, await host.net.tls(name, address=address, port=port, timeout_s=names.left_s()))
+    answer = await _measured(host.net.tls(name, address=address, port=port, timeout_s=names.left_s()))
+    return None if answer is None else TlsCheck(family, answer)
+
+
+async def _measured(asked: Awaitable[_T]) -> _T | None:
+    """None where this system cannot judge a certificate: that takes nothing away from the other answers."""
+    try:
+        return await asked
+    except CannotMeasure:
+        return None
 
 
 async def _proxy(host: Host) -> str | None:
@@ -202,8 +213,8 @@ async def _target(host: Host, site: str, lookup_s: float) -> TargetLook | None:
     if scheme == "https":
         connect, tls, http = await asyncio.gather(
             host.net.connect(address, port, timeout_s=left_s),
-            host.net.tls(name, address=address, port=port, timeout_s=left_s),
-            host.net.http(url, address=address, timeout_s=left_s),
+            _measured(host.net.tls(name, address=address, port=port, timeout_s=left_s)),
+            _measured(host.net.http(url, address=address, timeout_s=left_s)),
         )
         return look._replace(connect=connect, tls=tls, http=http)
     connect, http = await asyncio.gather(
@@ -225,7 +236,7 @@ async def _elsewhere(host: Host, site: str, look: TargetLook | None, names: _Nam
     address = next((a for a in found if a is not None), None)
     if address is None or set(found) & set(look.addresses):
         return look
-    answer = await host.net.http(_split(site)[3], address=address, timeout_s=_ELSEWHERE_S)
+    answer = await _measured(host.net.http(_split(site)[3], address=address, timeout_s=_ELSEWHERE_S))
     return look._replace(by_name_server=answer)
 
 

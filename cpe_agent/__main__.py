@@ -7,13 +7,14 @@ import os
 import sys
 from typing import NoReturn
 
-from cpe_agent import __version__, ending
+from cpe_agent import ending, packed
 
 
 def main() -> NoReturn:
     """The console command. The answer is out when the commands return, so the process ends here and now: to take the
     interpreter apart, module by module, would cost a good tenth of the time of a short run."""
     ending.stop_at_once()
+    packed.own_libraries_are_ours()
     if sys.stderr is None:  # closed by whoever started us; the sentences then go nowhere, and never into the answer
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # as long as the process
     status = run()
@@ -32,7 +33,7 @@ def run() -> int:
     gc.set_threshold(20_000)  # what an import makes is no garbage; to look for some in it costs a tenth of the imports
     try:
         if sys.argv[1:] == ["--version"]:
-            print(f"cpe-agent {__version__}", flush=True)  # noqa: T201
+            print(packed.version(), flush=True)  # noqa: T201
             return 0
         from cpe_agent.cli import cli
 

@@ -12,7 +12,9 @@ from cpe_agent.crockford import check_of, complete, spelled, values
 CHARACTERS = 8
 # A browser adds "(1)" and people add words; before and after the code anything goes. What a file carries is as it was
 # written, so no look-alikes are read here: "cpe-agent-download.exe" holds no code.
-_IN_NAME = re.compile(r"cpe-agent[-_ ]([0-9A-HJKMNP-TV-Z]{8})(?![0-9A-Za-z])", re.IGNORECASE | re.ASCII)
+_IN_NAME = re.compile(
+    r"cpe-agent[-_ ]([0-9A-HJKMNP-TV-Z]{4}-?[0-9A-HJKMNP-TV-Z]{4})(?![0-9A-Za-z])", re.IGNORECASE | re.ASCII
+)
 
 
 def read_case_code(text: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cpe_agent.commands.stop import ending_well
+from cpe_agent.packed import version
 
 COMMANDS = {
     # name -> its module below cpe_agent.commands, its name there; in the order of --help
@@ -61,7 +62,7 @@ class _Commands(click.Group):
     epilog="Start with 'cpe-agent run'. 'cpe-agent explain FAULT' tells what a fault means, "
     "'cpe-agent decode CODE' reads the digits that a customer speaks.",
 )
-@click.version_option(package_name="cpe-agent", message="cpe-agent %(version)s")
+@click.version_option(version(), message="%(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
     if context.invoked_subcommand is None:

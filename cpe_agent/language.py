@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
+from cpe_agent.packed import packed
 from cpe_agent.words import LANGUAGES, SOURCE
 
 _OTHER_NAMES = {"iw": "he"}  # ISO 639 called it so until 1989; Java and old systems still do
 
 
 def system_language() -> str:
-    """One of those that there are words in; English when it is another one or cannot be told."""
+    """One of those that are offered; their first, or English, when it is another one or cannot be told."""
     if sys.platform in ("win32", "darwin"):
         from cpe_agent.host.user_language import user_language
 
-        return of_tag(user_language() or "") or SOURCE
-    return of_environment(os.environ) or SOURCE
+        found = of_tag(user_language() or "")
+    else:
+        found = of_environment(os.environ)
+    own = packed().languages
+    return (found if found in (own or LANGUAGES) else None) or (own[0] if own else SOURCE)
 
 
 def of_environment(environment: os._Environ[str] | dict[str, str]) -> str | None:

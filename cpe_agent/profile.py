@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.facts import CaptiveTarget, LiteralTarget, Plan
+from cpe_agent.packed import packed
 
 BUILT_IN = Plan(
     literals=(
@@ -50,7 +51,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 _DESK = {"url", "spki_pins", "enrolment"}
-_LATER = {"text": {"languages"}}  # read by the parts that use them
+_LATER = {"text": {"languages"}, "look": {"name", "icon", "accent", "accent_dark"}}  # of a provider's own build
 _MOST_DESKS = 4
 _MOST_PINS = 8
 _CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "l2tp", "pptp", "unknown")}
@@ -85,22 +86,40 @@ def load(path: Path) -> Plan:
 
 def read_profile(path: Path) -> Profile:
     """A profile file, whole. Raises ``BadProfile``, also when the file cannot be read."""
-    import tomllib
-
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         why = "it is no text" if isinstance(error, UnicodeDecodeError) else error.strerror
         raise BadProfile(f"{path}: cannot be read: {why}") from None
     try:
+        return profile_of_text(text, path.stem)
+    except BadProfile as error:
+        raise BadProfile(f"{path}: {error}") from None
+
+
+def own_profile() -> Profile:
+    """The one that a provider's build carries, otherwise the built-in one."""
+    own = packed()
+    return profile_of_text(own.profile, own.profile_name) if own.profile else Profile(BUILT_IN)
+
+
+def profile_of_text(text: str, name: str) -> Profile:
+    """Raises ``BadProfile``."""
+    import tomllib
+
+    from cpe_agent.look import BadLook, parse_look
+
+    try:
         tables = tomllib.loads(text)
         if not tables:
             raise BadProfile("holds nothing; without --profile the built-in one is used")
-        return Profile(parse(tables, name=path.stem), parse_desk(tables.get("desk", {})))
+        profile = Profile(parse(tables, name=name), parse_desk(tables.get("desk", {})))
+        parse_look(tables)
     except tomllib.TOMLDecodeError as error:
-        raise BadProfile(f"{path}: not TOML: {error}") from None
-    except BadProfile as error:
-        raise BadProfile(f"{path}: {error}") from None
+        raise BadProfile(f"not TOML: {error}") from None
+    except BadLook as error:
+        raise BadProfile(str(error)) from None
+    return profile
 
 
 def parse(tables: dict[str, Any], name: str) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpe_agent import packed
 from cpe_agent.case_code import case_in_name, read_case_code, with_check
 from cpe_agent.cli import cli
+from cpe_agent.commands.inputs import asked
 from cpe_agent.crockford import ALPHABET
 
-CODE = "4F7K2Q9X"
+CODE, OTHER = "4F7K2Q9X", "ABCDEFGN"
 codes = st.text(alphabet=ALPHABET, min_size=7, max_size=7).map(with_check)
 
 
@@ -31,6 +34,7 @@ codes = st.text(alphabet=ALPHABET, min_size=7, max_size=7).map(with_check)
         "cpe-agent-4F7K2Q9X-1.AppImage",
         "cpe-agent 4F7K2Q9X.exe",
         "cpe-agent-4F7K2Q9X",
+        "cpe-agent-4F7K-2Q9X.app",
         "תמיכה cpe-agent-4F7K2Q9X.exe",
     ],
 )
@@ -45,6 +49,8 @@ def test_a_code_is_found_in_the_name(name: str) -> None:
         "cpe-agent.exe",
         "cpe-agent-4F7K2Q9Y.exe",  # its check fails
         "cpe-agent-4F7K2Q9.exe",
+        "cpe-agent-4F7K--2Q9X.exe",
+        "cpe-agent-4F7-K2Q9X.exe",
         "cpe-agent-4F7K2Q9XX.exe",
         "cpe-agent-0.2.0.exe",
         "cpe-agent-download.exe",
@@ -94,3 +100,54 @@ def test_the_command_line_refuses_a_damaged_code(tmp_path: Path) -> None:
     taken = CliRunner().invoke(cli, [*replay, "--case", "4f7k-2q9x"])
     assert taken.exit_code == 1
     assert '"case":"4F7K2Q9X"' in taken.output
+
+
+@pytest.mark.parametrize(
+    ("executable", "appimage", "found"),
+    [
+        (f"/home/dana/Downloads/cpe-agent-{CODE} (1)", "", CODE),
+        ("/Applications/cpe-agent-4F7K-2Q9X.app/Contents/MacOS/cpe-agent", "", CODE),
+        (f"/tmp/.mount_cpeaBx/usr/bin/cpe-agent-{OTHER}", f"/home/dana/cpe-agent-{CODE}.AppImage", CODE),
+        (f"/home/cpe-agent-{OTHER}/cpe-agent-{CODE}/cpe-agent", "", CODE),
+        ("/home/dana/cpe-agent-4F7K2Q9Y", "", None),
+        ("/opt/cpe-agent/cpe-agent", "", None),
+        ("/", "", None),
+    ],
+)
+def test_a_packed_program_s_case(
+    executable: str, appimage: str, found: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packed, "FROZEN", True)
+    monkeypatch.setattr(sys, "executable", executable)
+    monkeypatch.setattr(sys, "argv", [f"cpe-agent-{OTHER}"])
+    monkeypatch.setenv("APPIMAGE", appimage)
+    assert packed.case_in_path() == found
+
+
+@pytest.mark.parametrize(
+    ("started_as", "found"),
+    [
+        (f"/home/dana/cpe-agent-{CODE}.pyz", CODE),
+        (f"./cpe-agent-{CODE}", CODE),
+        (f"/home/cpe-agent-{CODE}/bin/cpe-agent", None),
+        ("/usr/bin/cpe-agent", None),
+        ("-c", None),
+        ("", None),
+    ],
+)
+def test_a_program_that_is_not_packed_has_only_the_name_it_was_started_by(
+    started_as: str, found: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [started_as, "page"])
+    monkeypatch.setenv("APPIMAGE", f"/home/dana/cpe-agent-{OTHER}.AppImage")  # another program's, our parent
+    assert packed.case_in_path() == found
+
+
+def test_run_and_page_go_by_it_and_a_typed_case_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", [f"cpe-agent-{CODE}"])
+    options = {"target": None, "complaint": None, "budget": None, "profile_file": None, "deep": False,
+               "no_history": True, "answer": (), "no_upload": True}  # fmt: skip
+    for typed, case in ((None, CODE), (OTHER, OTHER)):
+        given = {**options, "case": typed}
+        asked(given)
+        assert given["case"] == case

@@ -422,6 +422,20 @@ def test_a_handful_is_asked_and_any_sign_of_life_counts() -> None:
     )
 
 
+def test_who_could_not_be_asked_does_not_count_as_asked() -> None:
+    """macOS keeps a program from the home network until its user said yes."""
+    around = NeighbourList((station(7), station(8)), 2)
+    network = Network(
+        echoes=lambda a: Echo(a, sent=0, failure=Failure.NOT_PERMITTED),
+        connects=lambda a, p: Connect(a, p, ok=False, failure=Failure.NOT_PERMITTED),
+    )
+    made = cast(Neighbours, collect(neighbours.COLLECTOR, Computer(around=around), network, *HOME))
+    assert (made.asked, made.alive) == (0, ())
+    network.connects = lambda a, p: Connect(a, p, ok=False, failure=Failure.TIMED_OUT)
+    made = cast(Neighbours, collect(neighbours.COLLECTOR, Computer(around=around), network, *HOME))
+    assert (made.asked, made.alive) == (2, ())
+
+
 def test_never_more_than_sixteen_and_the_freshest_first() -> None:
     entries = (*(station(last) for last in range(60, 100)), station(100, "reachable"))
     asked = neighbours.to_ask(entries, "eth0", set())

@@ -1,12 +1,14 @@
-"""Every host answers the same questions in the same shapes: the protocols, Linux, the probes, and a replay.
+"""Every host answers the same questions in the same shapes: the protocols, each system's part, the probes, a replay.
 
-The live half runs in one process that has a network namespace of its own with nothing but a loopback in it: whatever
-is asked there, nothing leaves.
+The live half asks this system in a process of its own. On Linux that process has a network namespace with nothing but
+a loopback in it: whatever is asked there, nothing leaves. Windows and macOS have none, so there only what stays inside
+the computer is asked. A part that can read from a folder (``STAND_INS``) is asked everywhere, over what lies in it.
 """
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import json
 import re
@@ -14,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -21,11 +24,11 @@ import pytest
 
 from cpe_agent import facts, host
 from cpe_agent.codec import from_plain, to_plain
-from cpe_agent.collector import Outcome
+from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.host import Local, Net
-from cpe_agent.host.linux import LinuxLocal
 from cpe_agent.host.net import Probes
 from cpe_agent.host.replay import DOORS, questions, replay_host
+from tests.macos.samples import stand_in as macos_stand_in
 
 ROOT = Path(__file__).parent.parent
 NOBODY = "192.0.2.1"  # RFC 5737; the namespace has no way to it
@@ -61,14 +64,36 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 QUESTIONS = [(door, name) for door in DOORS for name in questions(door)]
 IDS = [f"{door}.{name}" for door, name in QUESTIONS]
-IMPLEMENTATIONS: dict[str, tuple[type, type]] = {"local": (Local, LinuxLocal), "net": (Net, Probes)}
+
+# system -> its part of the host; each can be imported on every system, and is used on its own alone
+PARTS = {
+    "linux": "cpe_agent.host.linux:LinuxLocal",
+    "win32": "cpe_agent.host.windows:WindowsLocal",
+    "darwin": "cpe_agent.host.macos:MacosLocal",
+}
+# name -> a part of the host over what lies in a folder: a function of that empty folder, which it may fill
+STAND_INS: dict[str, Callable[[Path], Local]] = {"macos": macos_stand_in}
+
+
+def named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+IMPLEMENTATIONS: dict[str, tuple[type, type]] = {
+    **{f"local.{system}": (Local, named(place)) for system, place in PARTS.items()},
+    "net": (Net, Probes),
+}
+ASKED = [(who, name) for who in IMPLEMENTATIONS for name in questions(who.partition(".")[0])]
+# Elsewhere than in a namespace only these are asked: they stay inside the computer.
+INSIDE = {key for key in IDS if NOBODY not in ARGUMENTS.get(key, {}).values()}
 
 ASK = """
-import asyncio, json, sys, time
+import json, sys, time
 sys.path.insert(0, sys.argv[1])
 from cpe_agent.codec import to_plain
 from cpe_agent.collector import CannotMeasure
-from cpe_agent.host import this_host
+from cpe_agent.host import loop, this_host
 arguments = json.loads(sys.argv[2])
 
 async def ask(host, key, more):
@@ -85,7 +110,7 @@ async def main():
     host = this_host()
     return {key: await ask(host, key, more) for key, more in arguments.items()}
 
-print(json.dumps(asyncio.run(main())))
+print(json.dumps(loop.run(main())))
 """
 
 
@@ -103,13 +128,13 @@ def in_a_namespace(*command: str) -> list[str] | None:
 
 @pytest.fixture(scope="module")
 def answers() -> dict[str, Any]:
-    """Every question, asked once, in a namespace whose loopback is up and that has nothing else."""
-    if not sys.platform.startswith("linux"):
-        pytest.skip(f"only Linux has a host part yet; this is {sys.platform}")
-    asked = {key: ARGUMENTS.get(key, {}) for key in IDS}
-    script = 'ip link set lo up && exec "$@"'
+    """Every question, asked once; on Linux in a namespace whose loopback is up and that has nothing else."""
+    if sys.platform not in PARTS:
+        pytest.skip(f"no host part for {sys.platform}")
+    linux = sys.platform == "linux"
+    asked = {key: ARGUMENTS.get(key, {}) for key in IDS if linux or key in INSIDE}
     python = [sys.executable, "-W", "error", "-c", ASK, str(ROOT), json.dumps(asked)]
-    command = in_a_namespace("sh", "-c", script, "sh", *python)
+    command = in_a_namespace("sh", "-c", 'ip link set lo up && exec "$@"', "sh", *python) if linux else python
     if command is None:
         pytest.skip("this user may make no network namespace (unshare -n, unshare -rn)")
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
@@ -122,9 +147,9 @@ def answers() -> dict[str, Any]:
 # ------------------------------------------------------------------ the questions
 
 
-@pytest.mark.parametrize(("door", "name"), QUESTIONS, ids=IDS)
-def test_every_question_has_the_protocols_signature(door: str, name: str) -> None:
-    protocol, implementation = IMPLEMENTATIONS[door]
+@pytest.mark.parametrize(("who", "name"), ASKED, ids=[f"{who}.{name}" for who, name in ASKED])
+def test_every_question_has_the_protocols_signature(who: str, name: str) -> None:
+    protocol, implementation = IMPLEMENTATIONS[who]
     method = getattr(implementation, name)
     assert inspect.iscoroutinefunction(method)
     wanted, found = inspect.signature(getattr(protocol, name)), inspect.signature(method)
@@ -192,6 +217,8 @@ def test_no_collector_and_no_reading_knows_a_system(file: Path) -> None:
 
 
 def kept(answers: dict[str, Any], key: str) -> dict[str, Any]:
+    if key not in answers:
+        pytest.skip("asked in a network namespace alone: it leaves the computer")
     found: dict[str, Any] = answers[key]
     return found
 
@@ -206,11 +233,37 @@ def test_the_answer_has_the_promised_shape_and_goes_through_the_codec_unchanged(
         assert Outcome(outcome) in (Outcome.DENIED, Outcome.UNSUPPORTED)
         assert reason
         return
+    assert_shape(door, name, found["answer"])
+
+
+def assert_shape(door: str, name: str, plain: Any) -> None:
     kind = questions(door)[name][1]
-    read = from_plain(kind, found["answer"], name)
-    assert to_plain(read) == found["answer"]
+    read = from_plain(kind, plain, name)
+    assert to_plain(read) == plain
     assert from_plain(kind, to_plain(read), name) == read
-    _same_fields(read, found["answer"])
+    _same_fields(read, plain)
+
+
+@pytest.mark.parametrize("name", questions("local"))
+@pytest.mark.parametrize("stand_in", STAND_INS)
+def test_a_part_over_a_folder_answers_in_the_same_shapes(
+    stand_in: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))  # not what this user's own runs left
+    outcome, answer = asked_of(STAND_INS[stand_in](tmp_path), name)
+    if outcome is Outcome.MEASURED:
+        assert_shape("local", name, to_plain(answer))
+    else:
+        assert outcome in (Outcome.DENIED, Outcome.UNSUPPORTED)
+        assert answer, "no reason"
+
+
+def asked_of(local: Local, name: str) -> tuple[Outcome, Any]:
+    """The answer, or why there is none."""
+    try:
+        return Outcome.MEASURED, asyncio.run(getattr(local, name)(**ARGUMENTS.get(f"local.{name}", {})))
+    except CannotMeasure as error:
+        return error.outcome, error.reason
 
 
 def _same_fields(record: Any, plain: Any) -> None:
@@ -258,6 +311,8 @@ WITHOUT_A_NETWORK: dict[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("key", WITHOUT_A_NETWORK)
 def test_what_a_computer_without_a_network_says(key: str, answers: dict[str, Any]) -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux can take the network away from one process")
     found = kept(answers, key)
     assert "answer" in found, found
     assert WITHOUT_A_NETWORK[key](found["answer"]), found["answer"]

@@ -75,9 +75,11 @@ class User:
         loopback: str = "up",
         idle_s: float | None = None,
         watchdog_s: float = 30.0,
+        first_s: float = 60.0,
     ) -> Page:
         """With waits that a test has patience for."""
-        waits = {"WATCHDOG_S": watchdog_s, "_LOOK_S": 0.05} | ({} if idle_s is None else {"NEVER_STREAMED_S": idle_s})
+        waits = {"WATCHDOG_S": watchdog_s, "_LOOK_S": 0.05, "_FIRST_S": first_s}
+        waits |= {} if idle_s is None else {"NEVER_STREAMED_S": idle_s}
         given = ",".join(f"{name}={value}" for name, value in waits.items())
         # The rights go at the last exec: this interpreter may lie where the user himself could not reach it.
         command = [
@@ -285,6 +287,40 @@ def test_a_second_start_shows_the_page_of_the_first(only_his_programs: User) -> 
     assert first.process.poll() is None
     first.process.send_signal(signal.SIGINT)
     first.ended()
+
+
+def test_starts_at_the_same_moment_make_one_page(only_his_programs: User) -> None:
+    """Impatient clicks: whoever comes while the first one is still being loaded waits for its page."""
+    user = only_his_programs
+    user.program("xdg-open", LOGS)
+    home = subprocess.Popen(["unshare", "--net", "sh", "-c", "ip link set lo up && echo up && exec sleep 600"],
+                            stdout=subprocess.PIPE, text=True)  # fmt: skip
+    try:
+        assert home.stdout is not None
+        assert home.stdout.readline() == "up\n"
+        pages = [user.start("page", inside=home.pid) for _ in range(4)]
+        addresses = {page.address() for page in pages}
+        assert len(addresses) == 1
+        wait_for(lambda: sum(page.process.poll() == 0 for page in pages) == 3)
+        wait_for(lambda: len(user.opened()) == 4)
+        assert set(user.opened()) == addresses, "every click shows the one page"
+        (first,) = [page for page in pages if page.process.poll() is None]
+        first.process.send_signal(signal.SIGINT)
+        first.ended()
+    finally:
+        home.kill()
+        home.communicate()
+
+
+def test_a_first_one_that_hangs_does_not_keep_the_second_from_a_page(user: User) -> None:
+    first = user.start("page", "--no-browser")
+    address = first.address()
+    first.until_verdict(address)
+    first.process.send_signal(signal.SIGSTOP)
+    second = user.start("page", "--no-browser", inside=first.process.pid, first_s=0.5)
+    assert second.address() != address
+    second.process.send_signal(signal.SIGINT)
+    second.ended()
 
 
 def test_one_that_was_killed_is_in_nobody_s_way(user: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 
 from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Failure
+from cpe_agent.host import icmp, icmp_error
 from cpe_agent.host.net import Probes
 from tests import probe_lab
 from tests.probe_lab import FAR, FAR_V6, PC, R1, R2, R3, inside, ip, lab, listening, probe, program, rule, serving, sh
@@ -146,6 +148,58 @@ def test_trace_costs_one_round_trip(fresh_errors: None) -> None:
         assert hops[-1].address == target
         assert hops[-1].reached
     assert hops[0].address == "2001:db8:77::1"
+
+
+@pytest.fixture
+def like_a_mac(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets that hand over what a Mac's do: the IP header in front, and every router's error among the answers. A raw
+    socket without filter and error queue is that on Linux."""
+
+    def raw(family: socket.AddressFamily) -> tuple[socket.socket, bool]:
+        protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+        return socket.socket(family, socket.SOCK_RAW, protocol), False
+
+    monkeypatch.setattr(icmp_error, "HAS_QUEUE", False)
+    monkeypatch.setattr(icmp, "_open", raw)
+
+
+@pytest.mark.parametrize("target", [FAR[0], FAR_V6])
+def test_paths_and_echoes_without_an_error_queue(target: str, like_a_mac: None, fresh_errors: None) -> None:
+    hops = probe(partial(NET.trace, target))
+    assert [hop.ttl for hop in hops] == [1, 2, 3]
+    assert (hops[-1].address, hops[-1].reached) == (target, True)
+    assert all(hop.received == 1 for hop in hops)
+    echo = probe(lambda: NET.echo(target, count=3))
+    assert (echo.received, echo.failure) == (3, None)
+
+
+def test_an_error_among_the_answers_ends_a_path(like_a_mac: None, fresh_errors: None) -> None:
+    rule(R2, "forward", "reject with icmp type net-unreachable")
+    hops = probe(lambda: NET.trace(FAR[0], timeout_s=0.6))
+    assert [(hop.address, hop.failure) for hop in hops] == [(GATEWAY, None), (PROVIDER, Failure.NET_UNREACHABLE)]
+    echo = probe(lambda: NET.echo(FAR[0], count=2, timeout_s=0.6))
+    assert (echo.received, echo.failure, echo.failure_from) == (0, Failure.NET_UNREACHABLE, PROVIDER)
+
+
+def test_a_size_is_told_without_an_error_queue(like_a_mac: None, fresh_errors: None) -> None:
+    ip("link set north mtu 1420", netns=R2)
+    try:
+        told = probe(lambda: NET.path_mtu(FAR[0], sizes=(1280, 1400, 1472, 1492, 1500)))
+    finally:
+        ip("link set north mtu 1500", netns=R2)
+        sh(PC, "ip", "route", "flush", "cache")
+    assert (told.largest_ok, told.reported, told.reported_by) == (1400, 1420, PROVIDER)
+
+
+def test_two_probes_at_once_take_no_word_of_each_other(like_a_mac: None, fresh_errors: None) -> None:
+    """Each hears every error and every answer of the other."""
+
+    async def both() -> tuple[Any, Any]:
+        return await asyncio.gather(NET.trace(FAR[0]), NET.hop_echo(FAR[1], 1, count=3))
+
+    hops, hop = probe(both)
+    assert [one.address for one in hops] == [GATEWAY, PROVIDER, FAR[0]]
+    assert (hop.address, hop.received) == (GATEWAY, 3)
 
 
 def test_trace_shows_who_stops_it(fresh_errors: None) -> None:

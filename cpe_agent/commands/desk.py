@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from cpe_agent.commands.stop import CANNOT_RUN, Stop
+from cpe_agent.packed import FROZEN
 
 COMMANDS = {
     # name -> its module below cpe_agent.desk.commands, its name there, what --help says of it here
@@ -36,6 +37,8 @@ class _Desk(click.Group):
         try:
             command: click.Command = getattr(import_module(f"cpe_agent.desk.commands.{module}"), name)
         except ModuleNotFoundError as error:
+            if FROZEN:
+                raise Stop("the desk is a server: install it with pip install 'cpe-agent[desk]'", CANNOT_RUN) from None
             if (error.name or "").partition(".")[0] in NEEDED:
                 raise Stop("the desk needs more packages: pip install 'cpe-agent[desk]'", CANNOT_RUN) from None
             raise

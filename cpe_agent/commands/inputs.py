@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cpe_agent.commands.stop import CANNOT_RUN, USAGE, Stop
+from cpe_agent.packed import case_in_path
 
 if TYPE_CHECKING:
     from cpe_agent.facts import Answers, Plan
@@ -43,10 +44,10 @@ def plan_of(file: Path | None) -> Plan:
 
 
 def profile_of(file: Path | None) -> Profile:
-    from cpe_agent.profile import BUILT_IN, BadProfile, Profile, read_profile
+    from cpe_agent.profile import BadProfile, own_profile, read_profile
 
     if file is None:
-        return Profile(BUILT_IN)
+        return own_profile()
     try:
         return read_profile(file)
     except BadProfile as error:
@@ -76,8 +77,7 @@ def asked(options: dict[str, Any]) -> tuple[Plan, Answers, Desk | None]:
         target = None if target is None else check_target(target)
     except BadTarget as error:
         raise Stop(f"--target: {error}", USAGE) from None
-    if options["case"] is not None:
-        options["case"] = case_of(options["case"])
+    options["case"] = case_in_path() if options["case"] is None else case_of(options["case"])
     plan, desk = profile_of(options["profile_file"])
     complaint = complaint or ("site" if target else None)
     plan = plan._replace(target=target, complaint=complaint, deep=options["deep"], history=not options["no_history"])

@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 @click.argument("host", required=False)
 @click.option("--rounds", type=click.IntRange(1, 20), default=3, show_default=True, help="Probes a hop.")
 def trace(host: str | None, rounds: int) -> None:
-    import asyncio
-
     from cpe_agent.collector import CannotMeasure
+    from cpe_agent.host import loop
     from cpe_agent.profile import BUILT_IN
     from cpe_agent.target import BadTarget, check_host
     from cpe_agent.trace import NoAddress, trace_text
@@ -37,7 +36,7 @@ def trace(host: str | None, rounds: int) -> None:
     except BadTarget as error:
         raise Stop(str(error), USAGE) from None
     try:
-        text = asyncio.run(trace_text(this_host(), target, rounds))
+        text = loop.run(trace_text(this_host(), target, rounds))
     except (CannotMeasure, NoAddress) as error:
         raise Stop(str(error), CANNOT_RUN) from None
     click.echo(text, nl=False)

@@ -85,8 +85,7 @@ def replay(file: Path, **options: Any) -> None:
 
 def measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = None, *, keep: bool = False) -> NoReturn:
     """``keep``: leave this run for the next ones, unless the user wants none kept."""
-    import asyncio
-
+    from cpe_agent.host import loop
     from cpe_agent.report import to_json
 
     if "help" in options["answer"]:
@@ -98,7 +97,7 @@ def measure_and_show(host: Host, options: dict[str, Any], before_exit: Any = Non
     progress = Progress(options["lang"])
     ending.stop_in_order()
     try:
-        report = asyncio.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
+        report = loop.run(_diagnose(host, plan, answers, options, progress, desk if keep else None))
     except KeyboardInterrupt:
         progress.clear()
         raise Stop(ending.SENTENCE, CANNOT_RUN) from None

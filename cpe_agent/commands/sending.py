@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @language_option
 def send(report: Path | None, profile_file: Path | None, everything: bool, wait: int, quiet: bool, lang: str) -> None:
     with _delivering() as command:
-        desk = None if profile_file is None else profile_of(profile_file).desk
+        desk = profile_of(profile_file).desk
         data = None if report is None else read(report)
         ending.stop_in_order()
         say = (lambda _line: None) if quiet else click.echo
@@ -83,7 +83,7 @@ def outbox_forget(wanted: str | None, everything: bool, lang: str) -> None:
 @language_option
 def outbox_task(word: str, profile_file: Path | None, lang: str) -> None:
     with _delivering() as command:
-        has_desk = profile_file is not None and profile_of(profile_file).desk is not None
+        has_desk = profile_of(profile_file).desk is not None
         click.echo(command.task(word, profile_file, has_desk=has_desk, language=lang))
 
 

@@ -12,6 +12,7 @@ from cpe_agent.deliver import login_task
 from cpe_agent.deliver.outbox import FOLDER, CannotKeep, Damaged, Kept, Outbox
 from cpe_agent.deliver.upload import DISK_S, host_of, send_due
 from cpe_agent.deliver.why import reason_text
+from cpe_agent.host import loop
 from cpe_agent.host.thread import in_thread
 from cpe_agent.host.user_state import user_state
 from cpe_agent.steps import when
@@ -68,7 +69,7 @@ def send(
     done: tuple[Kept, ...] = ()
     with suppress(KeyboardInterrupt):  # stopped: what is kept is kept
         while True:
-            done = asyncio.run(send_due(outbox, desk, everything=everything, also=also, say=_speaker(say, language)))
+            done = loop.run(send_due(outbox, desk, everything=everything, also=also, say=_speaker(say, language)))
             kept = [entry for entry in outbox.all() if entry.state == "kept"]
             left_s = until - time.monotonic()
             if not kept or left_s <= 0:
@@ -142,7 +143,7 @@ def after_run(report: bytes, report_id: str, made: str, desk: Desk, say: Line, l
 
     done: tuple[Kept, ...] = ()
     try:
-        done = asyncio.run(bounded())
+        done = loop.run(bounded())
     except CannotKeep as error:
         say(phrase("upload", f"cannot-keep.{error.key}", language))
         return
@@ -225,7 +226,7 @@ def task(word: str, profile: Path | None, *, has_desk: bool, language: str = "en
     """on | off | status. Raises ``WrongUse`` and ``CannotRun``."""
     try:
         if word == "on":
-            if profile is None or not has_desk:
+            if not has_desk:
                 raise WrongUse(phrase("upload", "no-desk", language))
             return phrase("upload", "task.on", language).format(file=login_task.switch_on(profile))
         if word == "off":

@@ -7,6 +7,9 @@ import os
 import stat
 from pathlib import Path
 
+# Windows has only the second, and without it changes line ends.
+_OF_A_SYSTEM = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
 
 def write(place: Path, data: bytes) -> None:
     """Raises OSError. A link is followed. A regular file is replaced in one step and keeps its mode and owner, so that
@@ -28,6 +31,9 @@ def write_private(place: Path, data: bytes) -> None:
 
 
 def _into(place: Path, data: bytes) -> None:
+    if os.name == "nt":
+        place.write_bytes(data)
+        return
     # A FIFO that nobody reads would block the opening for ever; this way it is an error (ENXIO).
     handle = os.open(place, os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
     os.set_blocking(handle, True)
@@ -37,10 +43,10 @@ def _into(place: Path, data: bytes) -> None:
 
 def _whole(file: Path, data: bytes, old: os.stat_result | None, *, private: bool = False) -> None:
     partial = file.with_name(f".cpe-agent-{os.urandom(6).hex()}")  # a name that nobody can have laid a link at
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600 if private else 0o666)
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OF_A_SYSTEM, 0o600 if private else 0o666)
     try:
         with open(handle, "wb", buffering=0) as into:
-            if old is not None:
+            if old is not None and os.name != "nt":  # a new file there has the rights of its folder
                 with contextlib.suppress(PermissionError):  # only root may give a file to its old owner
                     os.fchown(handle, old.st_uid, old.st_gid)
                 os.fchmod(handle, stat.S_IMODE(old.st_mode))

@@ -34,14 +34,14 @@ def is_on() -> bool:
     return entry_file().is_file()
 
 
-def switch_on(profile: Path) -> Path:
-    """The task sends by this profile. Raises ``Unsupported`` and OSError."""
+def switch_on(profile: Path | None) -> Path:
+    """The task sends by this profile, or by the one that the program carries. Raises ``Unsupported`` and OSError."""
     from cpe_agent.deliver.file import write
 
     file = entry_file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write(file, _entry([*program(), "send", "--quiet", "--wait", str(WAIT_MINUTES), "--profile",
-                        str(profile.absolute())]).encode())  # fmt: skip
+    by = [] if profile is None else ["--profile", str(profile.absolute())]
+    write(file, _entry([*program(), "send", "--quiet", "--wait", str(WAIT_MINUTES), *by]).encode())
     return file
 
 

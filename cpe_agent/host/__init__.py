@@ -282,28 +282,45 @@ class Host:
     net: Net
 
 
-def this_host(router_login: RouterLogin | None = None) -> Host:
-    """The host for the system this runs on. ``router_login`` gives the name and password of the router's own pages at
-    the moment they are needed, for a customer who chose to give them. Raises ``CannotMeasure`` on a system we have no
-    part for."""
+class OwnLocal(Local, Protocol):
+    """``Local`` of this very computer, which can leave something for the next run."""
+
+    def keep_run(self, run: KeptRun) -> None: ...
+
+
+def this_local() -> OwnLocal:
+    """The part for the system this runs on. Raises ``CannotMeasure`` on one that there is no part for."""
     import sys
 
     from cpe_agent.collector import CannotMeasure, Outcome
 
-    if sys.platform.startswith("linux"):
+    system: str = sys.platform
+    if system == "linux":
         from cpe_agent.host.linux import LinuxLocal
-        from cpe_agent.host.net import Probes
 
-        return Host(LinuxLocal(), Probes(router_login))
-    raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {sys.platform} yet")
+        return LinuxLocal()
+    if system == "win32":
+        from cpe_agent.host.windows import WindowsLocal
+
+        return WindowsLocal()
+    if system == "darwin":
+        from cpe_agent.host.macos import MacosLocal
+
+        return MacosLocal()
+    raise CannotMeasure(Outcome.UNSUPPORTED, f"no host part for {system} yet")
+
+
+def this_host(router_login: RouterLogin | None = None) -> Host:
+    """The host for the system this runs on. ``router_login`` gives the name and password of the router's own pages at
+    the moment they are needed, for a customer who chose to give them. Raises ``CannotMeasure`` on a system we have no
+    part for."""
+    local = this_local()
+    from cpe_agent.host.net import Probes
+
+    return Host(local, Probes(router_login))
 
 
 def keep_run(run: KeptRun) -> None:
-    """Leave a run for the next ones on this computer (``Local.past_runs``). Raises OSError. Nothing is kept where no
-    router tells this home from another."""
-    import sys
-
-    if sys.platform.startswith("linux"):
-        from cpe_agent.host.linux import LinuxLocal
-
-        LinuxLocal().keep_run(run)
+    """Leave a run for the next ones on this computer (``Local.past_runs``). Raises OSError, and ``CannotMeasure`` on a
+    system that there is no part for. Nothing is kept where no router tells this home from another."""
+    this_local().keep_run(run)

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_BYTES = 65536
+# Windows has neither of the first two, and alone a mode in which line ends are changed.
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_bytes(path: Path | str, limit: int = MAX_BYTES, *, tail: bool = False) -> bytes | None:
     """At most ``limit`` bytes from the start (or, with ``tail``, from the end). None: absent, forbidden, or not a
     regular file (a pipe or a device could block for ever)."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _READ)
     except (OSError, ValueError):
         return None
     try:
@@ -53,7 +55,7 @@ def lines_with(path: Path | str, words: Sequence[str], limit: int = 16 * 1024 * 
     found = bytearray()
     rest = b""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, _READ)
     except (OSError, ValueError):
         return ""
     try:

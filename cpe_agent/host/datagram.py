@@ -5,12 +5,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import time
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+import sys
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from cpe_agent.facts import Failure
 from cpe_agent.host.endpoint import Endpoint, bind_to_nic
-from cpe_agent.host.icmp_error import SocketError, local_failure, next_error, timestamp_ns, watch_errors
+from cpe_agent.host.icmp_error import (
+    HAS_QUEUE,
+    SocketError,
+    local_failure,
+    next_error,
+    of_datagram,
+    timestamp_ns,
+    watch_errors,
+)
+from cpe_agent.host.stamp import now_ns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +33,7 @@ _A_TURN = 64  # datagrams read before other work gets its turn: a flood must not
 
 
 class Heard(NamedTuple):
-    """``at_ns``: when the kernel received it, CLOCK_REALTIME."""
+    """``at_ns``: when the kernel received it (see ``stamp``)."""
 
     data: bytes
     sender: str
@@ -48,6 +57,7 @@ class Wire:
         self._trouble = trouble
         self._left = bound
         self._loop = asyncio.get_running_loop()
+        self._peer = _peer(sock)
         sock.setblocking(False)
         watch_errors(sock)
         self._loop.add_reader(sock, self._read)
@@ -79,7 +89,7 @@ class Wire:
                     break
             else:
                 return None
-        return local_failure(error)
+        return local_failure(error, self._peer if to is None else to[0])
 
     def _read_errors(self) -> bool:
         found = False
@@ -102,13 +112,33 @@ class Wire:
                 self._loop.remove_reader(self.sock)
                 return
             try:
-                data, ancillary, _, sender = self.sock.recvmsg(4096, 128)
+                data, ancillary, sender = _receive(self.sock)
             except BlockingIOError:
                 return
-            except OSError:
-                continue  # the pending error that the queue already told in full
+            except OSError as error:
+                # Elsewhere the pending error that the queue already told in full.
+                if not HAS_QUEUE and (said := of_datagram(error)) is not None:
+                    self._left -= 1
+                    self._trouble(said)
+                continue
             self._left -= 1
-            self._heard(Heard(data, sender[0] if sender else "", timestamp_ns(ancillary) or time.time_ns()))
+            self._heard(Heard(data, sender[0] if sender else "", timestamp_ns(ancillary) or now_ns()))
+
+
+def _peer(sock: socket.socket) -> str | None:
+    """The address that the socket is connected to."""
+    try:
+        return str(sock.getpeername()[0])
+    except OSError:
+        return None
+
+
+def _receive(sock: socket.socket) -> tuple[bytes, list[tuple[int, int, bytes]], Any]:
+    if sys.platform == "win32":  # it has no ancillary messages
+        data, sender = sock.recvfrom(4096)
+        return data, [], sender
+    data, ancillary, _, sender = sock.recvmsg(4096, 128)
+    return data, ancillary, sender
 
 
 class AnswerError(Exception):
@@ -157,13 +187,13 @@ async def ask(
         source = sock.getsockname()[0]
     except OSError as error:
         sock.close()
-        return Asked(None, None, 0, local_failure(error), None, None)
+        return Asked(None, None, 0, local_failure(error, address), None, None)
     except BaseException:
         sock.close()
         raise
     with Wire(sock, inbox.put_nowait, inbox.put_nowait, bound=256) as wire:
         datagram = question(source)
-        first_ns = time.time_ns()
+        first_ns = now_ns()
         sends = [loop.time() + after for after in (0.0, *resend_s) if after < timeout_s]
         tries = 0
         garbage = False
@@ -184,7 +214,7 @@ async def ask(
                     return Asked(None, None, tries, failure, None, source)
                 continue
             if isinstance(got, SocketError):
-                ms = max(0, (got.at_ns or time.time_ns()) - first_ns) / 1e6
+                ms = max(0, (got.at_ns or now_ns()) - first_ns) / 1e6
                 return Asked(None, ms, tries, got.failure, got.sender, source)
             try:
                 async with asyncio.timeout_at(deadline):

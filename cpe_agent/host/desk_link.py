@@ -93,7 +93,10 @@ async def ask(
         return secured
 
     one = partial(exchange, url, method=method, headers=headers, body=body, max_bytes=max_bytes, accept=known)
-    got = await _straight(target, url, one, timeout_s)
+    try:
+        got = await _straight(target, url, one, timeout_s)
+    except CannotMeasure:  # whether it is the desk's certificate cannot be judged here
+        return DeskAnswer(None, {}, b"", Failure.OTHER)
     if got.message.status is None and target.scheme == "https":
         for proxy in await system_proxies():
             through: Exchange = await one(proxy=proxy, timeout_s=timeout_s)

@@ -104,9 +104,14 @@ def entries(events: Iterable[RasEvent], now: float) -> list[DialEntry]:
     return [] if failed is None else [failed]
 
 
+def stage_of_code(code: int | None) -> str | None:
+    """The stage that a code of raserror.h names by itself; None for one that may come in several."""
+    return None if code is None else _OF_THE_CODE.get(code)
+
+
 def _stage(code: int | None, reached: int | None) -> str | None:
     """The stage first, then the code: the same number means different things before and after the link stands. PPP
     and the login are one stage here, so a time-out in it is not called the login's."""
-    if code in _OF_THE_CODE:
-        return _OF_THE_CODE[code]
-    return {_DIALLING: "discovery", _DEVICE: "discovery", _LINK: "lcp", _READY: "lcp"}.get(reached or 0)
+    return stage_of_code(code) or {_DIALLING: "discovery", _DEVICE: "discovery", _LINK: "lcp", _READY: "lcp"}.get(
+        reached or 0
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.host.datagram import Heard, Wire
@@ -12,6 +11,7 @@ from cpe_agent.host.dns_wire import query
 from cpe_agent.host.endpoint import Endpoint, bind_to_nic
 from cpe_agent.host.icmp import forbid_fragments
 from cpe_agent.host.prober import Reply
+from cpe_agent.host.stamp import now_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,4 +62,4 @@ class DnsProber:
     def _trouble(self, error: SocketError) -> None:
         # Many routers quote only the eight bytes of the UDP header: then which one it was stays unknown.
         index = self._index(error.quoted) if len(error.quoted) >= 12 else -1
-        self._on_reply(Reply(index, error.at_ns or time.time_ns(), error.sender, error.failure, error.mtu))
+        self._on_reply(Reply(index, error.at_ns or now_ns(), error.sender, error.failure, error.mtu))

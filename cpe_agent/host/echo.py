@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Echo, Failure
 from cpe_agent.host.dns_train import DnsProber
-from cpe_agent.host.icmp import IcmpProber
 from cpe_agent.host.icmp_error import local_failure
+from cpe_agent.host.icmp_here import IcmpProber
 from cpe_agent.host.prober import NotAllowedError
 from cpe_agent.host.tcp_train import TcpProber
 from cpe_agent.host.train import Train

@@ -30,6 +30,7 @@ MOST_BYTES = 65_536
 _SALT_BYTES = 16
 _ABANDONED_S = 60  # a writer needs milliseconds; one that is older was killed
 _CLOCK_SLACK_S = 60
+_ROUNDED_S = 0.1  # times are kept to a tenth of a second
 _VERDICTS = ("healthy", "fault", "inconclusive")
 _WORD = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _MOST_COUNTED = 2**32  # both uptimes are 32-bit counters of seconds
@@ -110,7 +111,7 @@ def _age_s(entry: Entry, here: Here, *, same_boot: bool) -> float | None:
     otherwise; the run was then before the start, or one of the two times is a wrong clock's."""
     if same_boot:
         age = here.boot_age_s - entry.boot_age_s
-        return age if age >= 0 else None
+        return max(0.0, age) if age > -_ROUNDED_S else None
     age = here.at - entry.at
     return age if age >= max(0.0, here.boot_age_s - _CLOCK_SLACK_S) else None
 

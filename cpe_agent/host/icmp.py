@@ -1,25 +1,26 @@
-"""ICMP and ICMPv6 echo (RFC 792, RFC 4443 section 4): a datagram socket first, which needs no rights where
-``net.ipv4.ping_group_range`` lets this user in, else a raw one."""
+"""ICMP and ICMPv6 echo (RFC 792, RFC 4443 section 4): a datagram socket first, which needs no rights on macOS, and on
+Linux where ``net.ipv4.ping_group_range`` lets this user in; else a raw one."""
 
 from __future__ import annotations
 
 import os
 import socket
 import struct
+import sys
 import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure
+from cpe_agent.host import icmp_error, icmp_message
 from cpe_agent.host.datagram import Heard, Wire
 from cpe_agent.host.endpoint import Endpoint, bind_to_nic
+from cpe_agent.host.icmp_error import SocketError
+from cpe_agent.host.icmp_message import ECHO, REQUEST, EchoReply
 from cpe_agent.host.prober import NotAllowedError, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cpe_agent.host.icmp_error import SocketError
-
-_HEADER = struct.Struct("!BBHHH")  # type, code, checksum, identifier, sequence
 _TOKEN = 8  # random bytes at the start of every payload: an answer without them is not ours
 _SMALLEST = 16  # payload bytes of an ordinary probe
 
@@ -27,6 +28,8 @@ _SOL_RAW, _ICMP_FILTER = 255, 1  # linux/icmp.h
 _ICMP6_FILTER = 1  # linux/icmpv6.h
 _IP_MTU_DISCOVER, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE = 10, 23, 3  # don't fragment, whatever is known of the path
 _IPV6_DONTFRAG = 62
+_WINDOWS_DONTFRAG = 14  # ws2ipdef.h, of either family
+_MACOS_DONTFRAG = 28  # netinet/in.h; of IPv6 the number is Linux's
 
 
 def set_ttl(sock: socket.socket, ttl: int) -> None:
@@ -37,6 +40,16 @@ def set_ttl(sock: socket.socket, ttl: int) -> None:
 
 
 def forbid_fragments(sock: socket.socket) -> None:
+    if sys.platform == "win32":
+        level = socket.IPPROTO_IPV6 if sock.family == socket.AF_INET6 else socket.IPPROTO_IP
+        sock.setsockopt(level, _WINDOWS_DONTFRAG, 1)
+        return
+    if sys.platform == "darwin":
+        if sock.family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, _MACOS_DONTFRAG, 1)
+        return
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MTU_DISCOVER, _PMTUDISC_PROBE)
         sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
@@ -62,16 +75,19 @@ class IcmpProber:
         self._to = self._endpoint.with_port(0)
         self._on_reply = on_reply
         self._token = os.urandom(_TOKEN)
-        self._request, self._reply = (128, 129) if self._endpoint.v6 else (8, 0)
-        sock, self._raw = _open(self._endpoint.family)
+        self._request = REQUEST[self._endpoint.v6]
+        sock, raw = _open(self._endpoint.family)
         try:
             if nic is not None:
                 bind_to_nic(sock, nic)
             if whole:
                 forbid_fragments(sock)
-            if self._raw:
+            # Without an error queue the errors come among the answers, to whoever listens: a raw socket, or a Mac's.
+            self._all_errors = raw or not icmp_error.HAS_QUEUE
+            if self._all_errors:
                 self._ident = int.from_bytes(os.urandom(2), "big")
-                _only_replies(sock)
+                if icmp_error.HAS_QUEUE:
+                    _only_replies(sock)
             else:
                 sock.bind(("", 0))
                 self._ident = sock.getsockname()[1]  # the kernel chose it, and hands over only what carries it
@@ -84,33 +100,33 @@ class IcmpProber:
         self._wire.close()
 
     def send(self, index: int, *, ttl: int | None = None, size: int = 0) -> Failure | None:
-        headers = (40 if self._endpoint.v6 else 20) + _HEADER.size
+        headers = (40 if self._endpoint.v6 else 20) + ECHO.size
         payload = self._token.ljust(max(_SMALLEST, size - headers), b"\0")
-        packet = _HEADER.pack(self._request, 0, 0, self._ident, index & 0xFFFF) + payload
+        packet = ECHO.pack(self._request, 0, 0, self._ident, index & 0xFFFF) + payload
         if not self._endpoint.v6:
-            packet = _HEADER.pack(self._request, 0, _checksum(packet), self._ident, index & 0xFFFF) + payload
+            packet = ECHO.pack(self._request, 0, _checksum(packet), self._ident, index & 0xFFFF) + payload
         if ttl is not None:
             set_ttl(self._wire.sock, ttl)
         return self._wire.send(packet, self._to)
 
     def _heard(self, heard: Heard) -> None:
-        data = heard.data
-        if self._raw and not self._endpoint.v6 and data:
-            data = data[(data[0] & 15) * 4 :]  # a raw IPv4 socket hands over the IP header too
-        if len(data) < _HEADER.size + _TOKEN:
-            return
-        kind, _, _, ident, sequence = _HEADER.unpack_from(data)
-        if kind == self._reply and ident == self._ident and data[_HEADER.size :].startswith(self._token):
-            self._on_reply(Reply(sequence, heard.at_ns, heard.sender))
+        v6 = self._endpoint.v6
+        said = icmp_message.read(heard.data, v6=v6)
+        if isinstance(said, EchoReply):
+            if said.ident == self._ident and said.payload.startswith(self._token):
+                self._on_reply(Reply(said.sequence, heard.at_ns, heard.sender))
+        elif said is not None:
+            failure = icmp_error.of_icmp(said.type, said.code, v6=v6)
+            self._trouble(SocketError(failure, heard.sender, said.mtu, 0, said.quoted, heard.at_ns))
 
     def _trouble(self, error: SocketError) -> None:
         index = -1
-        if len(error.quoted) >= _HEADER.size:
-            kind, _, _, ident, sequence = _HEADER.unpack_from(error.quoted)
+        if len(error.quoted) >= ECHO.size:
+            kind, _, _, ident, sequence = ECHO.unpack_from(error.quoted)
             if kind != self._request or ident != self._ident:
-                return  # a raw socket sees the errors of everybody's echoes
+                return  # of somebody else's echo
             index = sequence
-        elif self._raw:
+        elif self._all_errors:
             return
         self._on_reply(Reply(index, error.at_ns or time.time_ns(), error.sender, error.failure, error.mtu))
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import sys
 import time
 from typing import NamedTuple
 
 from cpe_agent.facts import Failure
 
+HAS_QUEUE = sys.platform.startswith("linux")
 IP_RECVERR = 11  # linux/in.h
 IPV6_RECVERR = 25  # linux/in6.h
 _LONGEST_WAIT_NS = 10_000_000_000  # of a packet in its socket: longer than any run
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h; the ancillary message has the same number
+_MACOS_SO_TIMESTAMP, _MACOS_SCM_TIMESTAMP = 0x0400, 0x02  # sys/socket.h
 
 _ORIGIN_LOCAL = 1  # linux/errqueue.h
 _ORIGIN_ICMP = 2
@@ -68,6 +71,25 @@ _ERRNO = {
     errno.EINVAL: Failure.ADDRESS_UNUSABLE,
     errno.EMSGSIZE: Failure.TOO_BIG,
 }
+if sys.platform == "win32":
+    # What SO_ERROR gives comes as Winsock's own number; Python has a name only for the other ones.
+    _ERRNO |= {
+        10013: Failure.NOT_PERMITTED,  # WSAEACCES
+        10022: Failure.ADDRESS_UNUSABLE,  # WSAEINVAL
+        errno.ENOBUFS: Failure.OTHER,  # here it is about memory
+    }
+# What a datagram socket is told of an earlier datagram in place of an answer; by whom stays untold.
+_OF_DATAGRAM = {
+    errno.ECONNREFUSED: Failure.PORT_UNREACHABLE,  # macOS, of a connected socket
+    errno.EHOSTUNREACH: Failure.HOST_UNREACHABLE,
+    errno.EHOSTDOWN: Failure.HOST_UNREACHABLE,
+    errno.ENETUNREACH: Failure.NET_UNREACHABLE,
+    errno.EMSGSIZE: Failure.TOO_BIG,
+    10054: Failure.PORT_UNREACHABLE,  # WSAECONNRESET
+    10052: Failure.TTL_EXCEEDED,  # WSAENETRESET
+    10065: Failure.HOST_UNREACHABLE,  # WSAEHOSTUNREACH
+    10051: Failure.NET_UNREACHABLE,  # WSAENETUNREACH
+}
 
 
 class SocketError(NamedTuple):
@@ -83,22 +105,45 @@ class SocketError(NamedTuple):
     at_ns: int | None
 
 
-def failure_of(error: OSError | int | None) -> Failure:
-    """The failure an errno stands for when nobody sent an ICMP error."""
-    number = error.errno if isinstance(error, OSError) else error
-    return _ERRNO.get(number or 0, Failure.OTHER)
+def failure_of(error: OSError | int | None, to: str | None = None, system: str = sys.platform) -> Failure:
+    """The failure an errno stands for when nobody sent an ICMP error. ``to``: the address that was meant. From macOS 15
+    on a program may reach the home network only once its user said yes, and hears EHOSTUNREACH until then (Apple's
+    TN3179): that must not look like a router that is not there, whose word is EHOSTDOWN."""
+    number = _number(error)
+    if system == "darwin" and number == errno.EHOSTUNREACH and to is not None and _is_home(to):
+        return Failure.NOT_PERMITTED
+    return _ERRNO.get(number, Failure.OTHER)
 
 
-def local_failure(error: OSError | int | None) -> Failure:
+def _number(error: OSError | int | None) -> int:
+    return (error.errno if isinstance(error, OSError) else error) or 0
+
+
+def _is_home(address: str) -> bool:
+    """Is it one that no router forwards into the Internet (RFC 1918, RFC 6598, RFC 4193, link-local, multicast)?"""
+    import ipaddress
+
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return found.is_multicast or not found.is_global
+
+
+def local_failure(error: OSError | int | None, to: str | None = None) -> Failure:
     """The same for a call that failed at once: then "unreachable" was said by our own routing table."""
-    failure = failure_of(error)
+    failure = failure_of(error, to)
     if failure in (Failure.NET_UNREACHABLE, Failure.HOST_UNREACHABLE):
         return Failure.NO_ROUTE
     return failure
 
 
 def watch_errors(sock: socket.socket) -> None:
-    """Have the kernel keep ICMP errors for this socket, and stamp what it receives."""
+    """Have the kernel keep ICMP errors for this socket, and stamp what it receives, where it does either."""
+    if sys.platform == "darwin":
+        sock.setsockopt(socket.SOL_SOCKET, _MACOS_SO_TIMESTAMP, 1)
+    if not HAS_QUEUE:
+        return
     if sock.family == socket.AF_INET6:
         sock.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVERR, 1)
     else:
@@ -106,19 +151,30 @@ def watch_errors(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
 
 
-def timestamp_ns(ancillary: list[tuple[int, int, bytes]]) -> int | None:
+def timestamp_ns(ancillary: list[tuple[int, int, bytes]], system: str = sys.platform) -> int | None:
     """The kernel's receive time among the ancillary messages, in nanoseconds of CLOCK_REALTIME. None too when that is
     not a moment ago: the clock was set in between, and the difference would be years."""
+    # A timespec on Linux, a timeval on macOS, whose microseconds are 32 bits.
+    wanted, form, parts = (SO_TIMESTAMPNS, "@qq", 1) if system != "darwin" else (_MACOS_SCM_TIMESTAMP, "@qi", 1000)
     for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS and len(data) >= 16:
-            seconds, nanoseconds = struct.unpack_from("@qq", data)
-            stamp = int(seconds * 1_000_000_000 + nanoseconds)
+        if level == socket.SOL_SOCKET and kind == wanted and len(data) >= struct.calcsize(form):
+            seconds, part = struct.unpack_from(form, data)
+            stamp = int(seconds * 1_000_000_000 + part * parts)
             return stamp if abs(time.time_ns() - stamp) < _LONGEST_WAIT_NS else None
     return None
 
 
+def of_datagram(error: OSError) -> SocketError | None:
+    """What Windows and macOS say of an earlier datagram when the next one is waited for; None for a word about anything
+    else."""
+    failure = _OF_DATAGRAM.get(getattr(error, "winerror", None) or error.errno or 0)
+    return None if failure is None else SocketError(failure, None, None, 0, b"", None)
+
+
 def next_error(sock: socket.socket) -> SocketError | None:
-    """Take one entry out of the error queue; None when it is empty."""
+    """Take one entry out of the error queue; None when it is empty, or the system has none."""
+    if not HAS_QUEUE:
+        return None
     try:
         quoted, ancillary, _, name = sock.recvmsg(128, 512, socket.MSG_ERRQUEUE)
     except OSError:
@@ -136,15 +192,20 @@ def next_error(sock: socket.socket) -> SocketError | None:
 
 
 def _classify(number: int, origin: int, icmp_type: int, code: int) -> Failure:
-    if origin == _ORIGIN_ICMP:
-        if icmp_type == 3:
-            return _UNREACHABLE_V4.get(code, Failure.OTHER)
-        return Failure.TTL_EXCEEDED if icmp_type == 11 else Failure.OTHER
-    if origin == _ORIGIN_ICMP6:
+    if origin in (_ORIGIN_ICMP, _ORIGIN_ICMP6):
+        return of_icmp(icmp_type, code, v6=origin == _ORIGIN_ICMP6)
+    return local_failure(number) if origin == _ORIGIN_LOCAL else failure_of(number)
+
+
+def of_icmp(icmp_type: int, code: int, *, v6: bool) -> Failure:
+    """RFC 792, RFC 4443."""
+    if v6:
         if icmp_type == 1:
             return _UNREACHABLE_V6.get(code, Failure.OTHER)
         return {2: Failure.TOO_BIG, 3: Failure.TTL_EXCEEDED}.get(icmp_type, Failure.OTHER)
-    return local_failure(number) if origin == _ORIGIN_LOCAL else failure_of(number)
+    if icmp_type == 3:
+        return _UNREACHABLE_V4.get(code, Failure.OTHER)
+    return Failure.TTL_EXCEEDED if icmp_type == 11 else Failure.OTHER
 
 
 def _sender(data: bytes) -> str | None:

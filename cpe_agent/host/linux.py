@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, NicKind, PastRun, Proxy, Route
 from cpe_agent.host import (
     AddressSettings,
@@ -35,7 +34,7 @@ from cpe_agent.host import (
 from cpe_agent.host import program as programs
 from cpe_agent.host.bounded_file import files_in, lines_with, read_text
 from cpe_agent.host.shared_answer import Shared
-from cpe_agent.host.thread import in_thread
+from cpe_agent.host.thread import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,15 +66,7 @@ class LinuxLocal:
         self._nm_connections = Shared(self._read_nm_connections, 1.0)
 
     async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
-        what = call.__name__.strip("_")
-        try:
-            return await in_thread(call, *args, timeout_s=timeout_s)
-        except TimeoutError:
-            raise CannotMeasure(Outcome.TIMED_OUT, f"{what}: no answer in {timeout_s:g} s") from None
-        except PermissionError as error:
-            raise CannotMeasure(Outcome.DENIED, f"{what}: {error.strerror}") from None
-        except OSError as error:
-            raise CannotMeasure(Outcome.UNSUPPORTED, f"{what}: {error.strerror}") from None
+        return await asked(call, *args, timeout_s=timeout_s)
 
     # ------------------------------------------------------------------ the system
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Run = Callable[..., Ran | None]
 
 MAX_SCAN = 64
-_GUEST = re.compile(r"guest|gast|invit|visitor|hotspot|אורח|гост|ضيف", re.IGNORECASE)
+GUEST = re.compile(r"guest|gast|invit|visitor|hotspot|אורח|гост|ضيف", re.IGNORECASE)
 
 # NMDeviceStateReason (NetworkManager's D-Bus interface types)
 _NM_FAILURES = {7: "no_secrets", 8: "other", 9: "rejected", 10: "rejected", 11: "timed_out", 53: "ssid_absent"}
@@ -197,7 +197,7 @@ def look(
                 associated=joined is not None if known else (True if nic in levels else None),
                 ssid=network_name(joined.ssid) if joined and joined.ssid else None,
                 bssid=station_of_text(joined.bssid) if joined and joined.bssid else None,
-                guest_like=bool(_GUEST.search(joined.ssid)) if joined and joined.ssid else None,
+                guest_like=bool(GUEST.search(joined.ssid)) if joined and joined.ssid else None,
                 rssi_dbm=joined.rssi_dbm if joined and joined.rssi_dbm is not None else levels.get(nic),
                 channel=channel_of(joined.frequency_mhz) if joined else None,
                 frequency_mhz=joined.frequency_mhz if joined else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from functools import partial
 from typing import Any
 
@@ -18,11 +19,16 @@ _MOST = 16
 _AGAIN_S = 0.6
 _EAI_NODATA = -5  # a GNU extension; netdb.h
 _LONGEST_DOMAIN = 253  # RFC 1035, 2.3.4, as text
-_FAILURES = {
-    socket.EAI_NONAME: Failure.NXDOMAIN,
-    _EAI_NODATA: Failure.NODATA,
-    socket.EAI_FAIL: Failure.SERVFAIL,
-}
+# Windows and macOS say "no such name" for a resolver that is silent too: what they say decides nothing.
+_FAILURES = (
+    {}
+    if sys.platform in ("win32", "darwin")
+    else {
+        socket.EAI_NONAME: Failure.NXDOMAIN,
+        _EAI_NODATA: Failure.NODATA,
+        socket.EAI_FAIL: Failure.SERVFAIL,
+    }
+)
 
 
 def _aborts() -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 
 from cpe_agent.collector import CannotMeasure, Outcome
 
@@ -37,6 +38,8 @@ _PPPOE = (
 def open_packet(nic: str, protocol: int, what: str, *, whole_frames: bool = False) -> tuple[socket.socket, bytes]:
     """The socket and the interface's own hardware address. ``whole_frames``: with their Ethernet header. Raises
     ``CannotMeasure``: denied without the right, unsupported for an interface that is absent or no Ethernet."""
+    if sys.platform in ("win32", "darwin"):
+        raise CannotMeasure(Outcome.UNSUPPORTED, "this system has no packet sockets")
     kind = socket.SOCK_RAW if whole_frames else socket.SOCK_DGRAM
     try:
         # Of no protocol it hears nothing before it is bound: every interface's frames would come in, and the kernel

@@ -6,13 +6,13 @@ By ICMP echo; where this user may not send ICMP, by DNS questions padded to the 
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure, Family, PathMtu
 from cpe_agent.host.dns_train import DnsProber
-from cpe_agent.host.icmp import IcmpProber
+from cpe_agent.host.icmp_here import IcmpProber
 from cpe_agent.host.prober import NotAllowedError
+from cpe_agent.host.stamp import now_ns
 
 if TYPE_CHECKING:
     from cpe_agent.host.prober import Prober, Reply
@@ -90,7 +90,7 @@ async def path_mtu(address: str, *, sizes: tuple[int, ...], timeout_s: float) ->
                 last = loop.time()
                 for size in look.open():
                     index = turn * len(wanted) + wanted.index(size)
-                    look.sent_ns[index] = time.time_ns()
+                    look.sent_ns[index] = now_ns()
                     if prober.send(index, size=size) is not None:
                         look.refused.add(size)  # larger than this interface takes: says nothing of the path
                 turn += 1

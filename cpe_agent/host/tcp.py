@@ -7,14 +7,42 @@ import errno
 import os
 import socket
 import struct
+import sys
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Connect, Failure
 from cpe_agent.host.endpoint import Endpoint, bind_to_nic
-from cpe_agent.host.icmp_error import IP_RECVERR, IPV6_RECVERR, failure_of, local_failure, next_error
+from cpe_agent.host.icmp_error import HAS_QUEUE, IP_RECVERR, IPV6_RECVERR, failure_of, local_failure, next_error
 
 if TYPE_CHECKING:
     from cpe_agent.host.icmp_error import SocketError
+PENDING = (errno.EINPROGRESS, errno.EWOULDBLOCK)  # the second is the word of Windows
+
+
+def stream_socket(family: int) -> socket.socket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setblocking(False)
+    return sock
+
+
+def _watch(sock: socket.socket, on: bool) -> None:
+    """Let an ICMP error end the connection, or (once it stands) not."""
+    if HAS_QUEUE:
+        v6 = sock.family == socket.AF_INET6
+        level, option = (socket.IPPROTO_IPV6, IPV6_RECVERR) if v6 else (socket.IPPROTO_IP, IP_RECVERR)
+        sock.setsockopt(level, option, on)
+    elif sys.platform == "win32":
+        from cpe_agent.host import windows_tcp
+
+        windows_tcp.watch(sock, on)
+
+
+def _said(sock: socket.socket) -> SocketError | None:
+    if sys.platform == "win32":
+        from cpe_agent.host import windows_tcp
+
+        return windows_tcp.said(sock)
+    return next_error(sock)
 
 
 async def open_tcp(
@@ -26,7 +54,7 @@ async def open_tcp(
     blank = Connect(address, port, ok=False, nic=nic)
     try:
         endpoint = Endpoint(address, port)
-        sock = socket.socket(endpoint.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        sock = stream_socket(endpoint.family)
     except ValueError:
         return None, blank._replace(failure=Failure.ADDRESS_UNUSABLE)
     except OSError as error:
@@ -35,24 +63,23 @@ async def open_tcp(
     try:
         if nic is not None:
             bind_to_nic(sock, nic)
-        queue = (socket.IPPROTO_IPV6, IPV6_RECVERR) if endpoint.v6 else (socket.IPPROTO_IP, IP_RECVERR)
-        sock.setsockopt(*queue, 1)
+        _watch(sock, True)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         start = loop.time()
         number = sock.connect_ex(endpoint.address)
-        if number == errno.EINPROGRESS:
+        if number in PENDING:
             if not await _writable(sock, start + timeout_s):
-                said = next_error(sock)
+                said = _said(sock)
                 failure = Failure.TIMED_OUT if said is None else said.failure
                 return None, _failed(blank, failure, said, (loop.time() - start) * 1000)
             number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             ms = (loop.time() - start) * 1000
             if number:
-                said = next_error(sock)
-                return None, _failed(blank, said.failure if said else failure_of(number), said, ms)
+                said = _said(sock)
+                return None, _failed(blank, said.failure if said else failure_of(number, address), said, ms)
         elif number:
-            return None, blank._replace(failure=local_failure(OSError(number, os.strerror(number))), ms=0.0)
-        sock.setsockopt(*queue, 0)  # once it stands, a stray ICMP error must not break it
+            return None, blank._replace(failure=local_failure(number, address), ms=0.0)
+        _watch(sock, False)  # a stray ICMP error must not break it now
         keep = True
         ms = _handshake_ms(sock, (loop.time() - start) * 1000)
         return sock, blank._replace(ok=True, ms=round(ms, 3))
@@ -66,6 +93,8 @@ async def open_tcp(
 def _handshake_ms(sock: socket.socket, elapsed_ms: float) -> float:
     """The kernel's own round trip of the SYN: ours is late when the loop was busy. After a resent SYN the time that
     passed is the answer."""
+    if not HAS_QUEUE:
+        return elapsed_ms
     info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
     if len(info) < 104:
         return elapsed_ms
@@ -105,7 +134,7 @@ async def loopback_tcp(*, timeout_s: float) -> Connect:
     start = loop.time()
     port = 0
     try:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as server:
+        with stream_socket(socket.AF_INET) as server:
             server.bind(("127.0.0.1", 0))
             server.listen(1)
             port = server.getsockname()[1]

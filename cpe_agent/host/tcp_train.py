@@ -7,13 +7,14 @@ import asyncio
 import errno
 import socket
 import struct
-import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure
 from cpe_agent.host.endpoint import Endpoint
 from cpe_agent.host.icmp_error import failure_of, local_failure
 from cpe_agent.host.prober import Reply
+from cpe_agent.host.stamp import now_ns
+from cpe_agent.host.tcp import PENDING, stream_socket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,21 +40,21 @@ class TcpProber:
     def send(self, index: int, *, ttl: int | None = None, size: int = 0) -> Failure | None:
         del ttl, size  # a handshake has one size and is no trace
         try:
-            sock = socket.socket(self._endpoint.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            sock = stream_socket(self._endpoint.family)
         except OSError as error:
             return local_failure(error)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _HANG_UP)
         self._open[index] = sock
-        sent_ns = time.time_ns()
+        sent_ns = now_ns()
         number = sock.connect_ex(self._endpoint.address)
-        if number == errno.EINPROGRESS:
+        if number in PENDING:
             self._loop.add_writer(sock, self._ended, index, sent_ns)
             return None
         if number in (0, errno.ECONNREFUSED):  # as fast as on the same machine
             self._loop.call_soon(self._ended, index, sent_ns, number)
             return None
         self._drop(index)
-        return local_failure(OSError(number, ""))
+        return local_failure(number, self._endpoint.address[0])
 
     def _ended(self, index: int, sent_ns: int, number: int | None = None) -> None:
         sock = self._open.get(index)
@@ -62,12 +63,12 @@ class TcpProber:
         if number is None:
             number = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         self._drop(index)
-        now = time.time_ns()
+        now = now_ns()
         if number in (0, errno.ECONNREFUSED):
             if now - sent_ns < _RESENT_NS:
                 self._on_reply(Reply(index, now, self._endpoint.address[0]))
         else:
-            self._on_reply(Reply(index, now, None, failure_of(number)))
+            self._on_reply(Reply(index, now, None, failure_of(number, self._endpoint.address[0])))
 
     def _drop(self, index: int) -> None:
         sock = self._open.pop(index)

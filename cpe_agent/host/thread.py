@@ -11,6 +11,8 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
+from cpe_agent.collector import CannotMeasure, Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -49,3 +51,16 @@ async def in_thread(call: Callable[..., T], *args: object, timeout_s: float) -> 
     threading.Thread(target=work, daemon=True, name=getattr(call, "__name__", "call")).start()
     async with asyncio.timeout(timeout_s):
         return await answer
+
+
+async def asked(call: Callable[..., T], *args: object, timeout_s: float) -> T:
+    """A question to the system in such a thread; ``CannotMeasure`` where it may not, cannot or takes too long."""
+    what = call.__name__.strip("_")
+    try:
+        return await in_thread(call, *args, timeout_s=timeout_s)
+    except TimeoutError:
+        raise CannotMeasure(Outcome.TIMED_OUT, f"{what}: no answer in {timeout_s:g} s") from None
+    except PermissionError as error:
+        raise CannotMeasure(Outcome.DENIED, f"{what}: {error.strerror}") from None
+    except OSError as error:
+        raise CannotMeasure(Outcome.UNSUPPORTED, f"{what}: {error.strerror}") from None

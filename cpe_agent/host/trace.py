@@ -4,12 +4,12 @@ Names of hops are never looked up: with a dead resolver that takes minutes."""
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure, Hop
-from cpe_agent.host.icmp import IcmpProber
+from cpe_agent.host.icmp_here import IcmpProber
 from cpe_agent.host.prober import NotAllowedError
+from cpe_agent.host.stamp import now_ns
 from cpe_agent.host.udp import UdpProber
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def trace(address: str, *, max_ttl: int, rounds: int, timeout_s: float) ->
             prober = IcmpProber(address, path.hear)
         except NotAllowedError:
             prober = UdpProber(address, path.hear)
-    except (OSError, ValueError):
+    except (NotAllowedError, OSError, ValueError):
         return ()
     try:
         for turn in range(max(1, min(rounds, _MOST_ROUNDS))):
@@ -99,7 +99,7 @@ async def trace(address: str, *, max_ttl: int, rounds: int, timeout_s: float) ->
                 await asyncio.sleep(min(_ROUND_S, max(0.0, deadline - loop.time())))
             for ttl in range(1, path.max_ttl + 1):
                 index = turn * path.max_ttl + ttl - 1
-                path.sent_ns[index] = time.time_ns()
+                path.sent_ns[index] = now_ns()
                 if prober.send(index, ttl=ttl) is not None:
                     del path.sent_ns[index]
         last = loop.time()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Echo, Failure
+from cpe_agent.host.stamp import now_ns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ class Train:
         self._changed = asyncio.Event()
 
     def answer(self, index: int, at_ns: int) -> None:
-        """Probe ``index`` was answered at ``at_ns`` (CLOCK_REALTIME). A duplicate changes nothing."""
+        """Probe ``index`` was answered at ``at_ns`` (see ``stamp``). A duplicate changes nothing."""
         if 0 <= index < len(self.sent_ns) and index not in self.ms:
             self.ms[index] = max(0, at_ns - self.sent_ns[index]) / 1e6
             self._changed.set()
@@ -62,7 +62,7 @@ class Train:
                 await self._wait_until(min(due, deadline))
             if self._over or loop.time() >= deadline:
                 break
-            self.sent_ns.append(time.time_ns())
+            self.sent_ns.append(now_ns())
             refused = send(index)
             if refused is not None:
                 self.error(refused, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 import traceback
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.collector import Outcome as Measuring
 from cpe_agent.facts import NicKind
+from cpe_agent.host import loop
 from cpe_agent.host.core_dump import no_core_dump
 from cpe_agent.host.login_record import LoginEnd
 from cpe_agent.host.raw import open_wire
@@ -61,14 +61,14 @@ def run_login_test(
     order = Order(interface or "", user, service, method, listed, yes)
     secret: Secret | None = None
     try:
-        order = order._replace(interface=asyncio.run(_interface(host, interface)))
+        order = order._replace(interface=loop.run(_interface(host, interface)))
         state = user_state()
         memory = Memory(state.folder, state.rights)
         verdict = refused_by_rules(order, memory)
         if verdict is None:
             with open_wire(order.interface, vlan=vlan) as wire:
                 secret = read_secret(from_stdin=password_stdin)
-                verdict = asyncio.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
+                verdict = loop.run(attempt(order, secret, host, wire, memory, lambda stage: say(_line(stage))))
                 word = word_of(verdict, any_method=method == "auto")
                 if word is not None:
                     verdict = verdict._replace(hints=shape_of(word, user, secret, realms))

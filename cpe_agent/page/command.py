@@ -40,11 +40,10 @@ def run_page(page: Page) -> str | None:
             whereabouts.remove_file()
             return _run(page, place)
     except BlockingIOError:
-        import asyncio
-
+        from cpe_agent.host import loop
         from cpe_agent.page.visit import first_one
 
-        address = asyncio.run(first_one())
+        address = loop.run(first_one())
     if address is None:  # it hangs, or another user's program holds the name: then there are two
         return _run(page, None)
     _say(address)
@@ -58,11 +57,10 @@ def _run(page: Page, place: Path | None) -> str | None:
     with listening.sock:
         _say(listening.address)
         opened = browser.opening(listening.address) if page.browser else None
-        import asyncio  # it and the rest take longer than all before, and the browser longer still
-
+        from cpe_agent.host import loop  # it and the rest take longer than all before, and the browser longer still
         from cpe_agent.page.visit import visit
 
-        return asyncio.run(visit(page, listening, opened, place))
+        return loop.run(visit(page, listening, opened, place))
 
 
 def _say(address: str) -> None:

@@ -15,6 +15,7 @@ from cpe_agent.deliver.live import Live, Wish
 from cpe_agent.deliver.outbox import CannotKeep, Damaged, Kept, Outbox
 from cpe_agent.deliver.upload import DISK_S, host_of, send_due
 from cpe_agent.host.thread import in_thread
+from cpe_agent.packed import packed
 from cpe_agent.page.state import Sending
 from cpe_agent.report import Report, to_json, uuid7
 from cpe_agent.steps import when
@@ -99,7 +100,7 @@ class ToDesk:
         with contextlib.suppress(login_task.Unsupported, OSError):
             if not wanted:
                 login_task.switch_off()
-            elif self._profile is not None:
+            elif _has_profile(self._profile):
                 login_task.switch_on(self._profile)
         self._become(self.sending.state)
 
@@ -181,8 +182,12 @@ class ToDesk:
         self.changed()
 
 
+def _has_profile(profile: Path | None) -> bool:
+    return profile is not None or bool(packed().profile)
+
+
 def _task(profile: Path | None) -> str:
     try:
-        return "on" if login_task.is_on() else "off" if profile is not None else "unsupported"
+        return "on" if login_task.is_on() else "off" if _has_profile(profile) else "unsupported"
     except (login_task.Unsupported, OSError):
         return "unsupported"

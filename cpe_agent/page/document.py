@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from cpe_agent import __version__
+from cpe_agent.packed import packed
 from cpe_agent.page.markup import Markup, constant, tag, together
 from cpe_agent.page.parts import View, button, section
 from cpe_agent.page.speech import OWN_NAMES, Speech, left_to_right
@@ -36,7 +37,7 @@ def _view(state: PageState, live: bool) -> View:
 def title(state: PageState) -> str:
     """The name of the window."""
     view = View(state, Speech(state.language), live=True)
-    return f"{_headline(view)} · {view.speech.say('name')}"
+    return f"{_headline(view)} · {packed().name or view.speech.say('name')}"
 
 
 def document(state: PageState, *, live: bool, nonce: str) -> str:
@@ -55,7 +56,7 @@ def document(state: PageState, *, live: bool, nonce: str) -> str:
         tag("meta", {"name": "viewport", "content": "width=device-width, initial-scale=1"}),
         tag("meta", {"name": "referrer", "content": "no-referrer"}),
         tag("title", None, title(state)),
-        constant("style", _own("page.css"), nonce),
+        constant("style", _own("page.css") + _accent(), nonce),
         tag("noscript", None, tag("meta", {"http-equiv": "refresh", "content": RELOAD_S})) if measuring else None,
     )
     gone = tag("p", {"class": "card gone", "id": "gone", "hidden": True, "role": "alert"}, speech.say("gone"))
@@ -77,6 +78,19 @@ def _own(file: str) -> str:
     return (_FOLDER / file).read_text("utf-8")
 
 
+def _accent() -> str:
+    """The provider's colours over the style's own, which they were held against when its program was built."""
+    if not packed().accent:
+        return ""
+    light, dark = packed().accent
+    return f":root{{--act:{light}}}@media(prefers-color-scheme:dark){{:root{{--act:{dark}}}}}"
+
+
+def _name(view: View) -> Markup | str:
+    """A provider's own name for the program has a direction of its own."""
+    return tag("bdi", None, packed().name) if packed().name else view.speech.say("name")
+
+
 def _header(view: View, gone: Markup | None) -> Markup:
     choices = [
         tag(
@@ -96,12 +110,13 @@ def _header(view: View, gone: Markup | None) -> Markup:
             ),
         )
         for language in OWN_NAMES
+        if language in (packed().languages or OWN_NAMES)
     ]
     named: dict[str, object] = {"class": "languages", "role": "group", "aria-label": view.speech.say("languages")}
     return tag(
         "header",
         None,
-        tag("p", {"class": "brand"}, view.speech.say("name")),
+        tag("p", {"class": "brand"}, _name(view)),
         tag("div", named, *choices) if view.live and len(choices) > 1 else None,
         gone,
     )

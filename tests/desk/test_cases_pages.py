@@ -13,6 +13,7 @@ from cpe_agent.desk.cases.conclusions import against_the_evidence
 from cpe_agent.desk.cases.outcomes import figures
 from cpe_agent.desk.people.roles import Role
 from cpe_agent.report import uuid7
+from cpe_agent.words import phrase
 from tests.desk.cases_shown import Browsers, person, sent, tells
 from tests.desk.conftest import Database
 from tests.desk.people_home import Served, home_on, served
@@ -272,12 +273,20 @@ def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Bro
     (folder / "cpe-agent.exe").write_bytes(b"MZ one")
     (folder / "other.txt").write_text("no program")
     assert f"{desk.desk.settings.address}{short}" in dana.get(f"/cases/{case.code}").text
-    only = anybody.get(short, follow_redirects=True)
+    begins = f"{short}/cpe-agent.exe"
+    alone = anybody.get(short).text
+    assert f'<meta http-equiv="refresh" content="0; url={begins}">' in alone, "a single one comes by itself"
+    only = anybody.get(begins)
     assert only.content == b"MZ one"
     assert case_in_name(only.headers["content-disposition"].partition('filename="')[2].rstrip('"')) == case.code
     (folder / "cpe-agent-linux").write_bytes(b"ELF two")
     several = anybody.get(short)
     assert f"cpe-agent-{case.code}-linux" in several.text
+    assert 'http-equiv="refresh"' not in several.text
+    for page, systems in ((alone, ["windows"]), (several.text, ["windows", "linux"])):
+        for system in ("windows", "macos", "linux"):
+            assert (phrase("desk_cases", f"get.{system}.2") in page) is (system in systems)
+    assert alone.count("<svg") == 2
     assert anybody.get(f"{short}/cpe-agent-linux").content == b"ELF two"
     for path in (
         f"{short}/other.txt", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e", f"{short}/cpe-agent",

@@ -6,13 +6,14 @@ The provider puts its builds into the folder ``downloads`` of the desk's data (`
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
-from litestar.response import File, Redirect
+from litestar.response import File
 
 from cpe_agent.case_code import read_case_code
 from cpe_agent.desk.desk import Desk
@@ -23,6 +24,12 @@ from cpe_agent.desk.people.roles import ANYONE
 FOLDER = "downloads"
 _NAME = "cpe-agent"
 _MEBI = 1024 * 1024
+SYSTEMS: dict[str, Callable[[str], bool]] = {
+    "windows": lambda name: name.endswith(".exe") or "windows" in name,
+    "macos": lambda name: name.endswith(".dmg"),
+    "linux": lambda name: name.endswith("-linux"),
+}
+"""Whose program a file is, by its name; the order in which the page tells what each of them asks."""
 
 
 class Program(NamedTuple):
@@ -53,14 +60,13 @@ def link(desk: Desk, code: str) -> str | None:
 
 @get("/get/{code:str}", opt={"needs": ANYONE}, sync_to_thread=True)
 def choose(request: Request[Any, Any, Any], desk: TheDesk, code: FromPath[str]) -> Response[Any]:
-    """Which one, for the customer. A single one comes at once."""
+    """Which one, for the customer, and what his system may ask before it opens it. A single one comes by itself."""
     read = _code(code)
     found = programs(desk, read)
     if not found:
         raise NotFoundException
-    if len(found) == 1:
-        return Redirect(f"/get/{read}/{found[0].name}", status_code=303)
-    return page(request, "get.html", code=read, programs=found)
+    systems = [name for name, ends in SYSTEMS.items() if any(ends(program.name) for program in found)]
+    return page(request, "get.html", code=read, programs=found, systems=systems)
 
 
 @get("/get/{code:str}/{name:str}", opt={"needs": ANYONE}, sync_to_thread=True)

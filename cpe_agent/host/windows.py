@@ -1,0 +1,318 @@
+"""This computer, when it runs Windows: ``Local`` by the system's own libraries and the registry. No program is started,
+no right is needed, and nothing is asked that would make Windows ask the user (a Wi-Fi scan does).
+
+The calls are in ``windows_api``, what their bytes say in the files beside it. Everything blocking runs in a daemon
+thread.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from cpe_agent.facts import NicKind, Origin, Resolver, Route
+from cpe_agent.host import (
+    AddressSettings,
+    Busy,
+    DialLog,
+    KeptRun,
+    NeighbourList,
+    NicList,
+    OsRelease,
+    ResolverList,
+    WifiLook,
+    parse_linux,
+    windows_adapters,
+    windows_api,
+    windows_leases,
+    windows_nics,
+    windows_registry,
+    windows_tables,
+)
+from cpe_agent.host.bounded_file import lines_with, read_text
+from cpe_agent.host.shared_answer import Shared
+from cpe_agent.host.thread import asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
+
+T = TypeVar("T")
+_HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
+_TCPIP = r"SYSTEM\CurrentControlSet\Services\{}\Parameters\Interfaces\{}"
+_VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+# Network adapters, as the Network Connections folder knows them (devguid.h, GUID_DEVCLASS_NET).
+_CONNECTIONS = r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}"
+_PLUGGED_IN = ("PCI\\", "USB\\", "PCMCIA\\", "SD\\")
+_WIFI_MEDIUM = 2  # MediaSubType
+_STOPPED, _RUNNING = 1, 4  # winsvc.h
+_RAS_EVENTS = "*[System[Provider[@Name='RasClient'] and TimeCreated[timediff(@SystemTime) <= 900000]]]"
+_MOST_EVENTS = 128
+_PHONE_BOOK = "Microsoft/Network/Connections/Pbk/rasphone.pbk"
+
+
+class Tables(NamedTuple):
+    """One look at the system's tables. ``names`` and ``kinds`` by interface index; one more index where IPv6 has its
+    own."""
+
+    interfaces: tuple[windows_nics.Interface, ...]
+    adapters: tuple[windows_adapters.Adapter, ...]
+    ways: tuple[windows_tables.Way, ...]
+    names: dict[int, str]
+    kinds: dict[int, NicKind]
+
+
+class WindowsLocal:
+    """Implements ``cpe_agent.host.Local``."""
+
+    def __init__(self) -> None:
+        # Shorter than anything that is looked at twice (``Traffic``, 0.4 s apart).
+        self._tables = Shared(_read_tables, 0.1)
+        self._settings = Shared(self._read_settings, 0.1)
+
+    async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
+        return await asked(call, *args, timeout_s=timeout_s)
+
+    # ------------------------------------------------------------------ the system
+
+    async def os_release(self) -> OsRelease:
+        return await self._ask(self._os_release)
+
+    def _os_release(self) -> OsRelease:
+        from cpe_agent.host import windows_release
+
+        found = windows_release.read_release(windows_api.version(), windows_registry.values(_VERSION))
+        if found is None:
+            raise OSError("the system does not tell its version")
+        since_boot_s, administrator = windows_api.since_boot_ms() / 1000, windows_api.is_administrator()
+        return OsRelease("windows", found.id, found.name, found.version, since_boot_s, administrator)
+
+    async def busy(self, seconds: float) -> Busy:
+        return await self._ask(self._busy, seconds, timeout_s=seconds + 1.0)
+
+    def _busy(self, seconds: float) -> Busy:
+        from cpe_agent.host import windows_busy
+
+        before = windows_api.processor_times()
+        time.sleep(max(0.05, seconds))
+        cpu = windows_busy.cpu_percent(before, windows_api.processor_times())
+        return Busy(cpu, windows_busy.memory_percent(windows_api.memory_status()))
+
+    # ------------------------------------------------------------------ interfaces
+
+    async def nics(self) -> NicList:
+        return await self._ask(self._nics, timeout_s=2.0)
+
+    def _nics(self) -> NicList:
+        found = self._tables.get().interfaces
+        off = windows_nics.switched_off((one.guid for one in found), _connections())
+        nics = [*(one.nic for one in found), *(one.nic for one in off)]
+        hardware = bool(_HARDWARE & {nic.kind for nic in nics})
+        return NicList(tuple(nics[: windows_nics.MAX_NICS]), len(nics), hardware)
+
+    async def wifi(self) -> WifiLook:
+        return await self._ask(self._wifi, timeout_s=3.5)
+
+    def _wifi(self) -> WifiLook:
+        from cpe_agent.host import windows_wifi
+
+        listed, answers = windows_api.wlan(windows_wifi.QUERIES)
+        by_guid = {one.guid: one for one in self._tables.get().interfaces}
+        links = []
+        for adapter in windows_wifi.read_adapters(listed):
+            own = by_guid.get(adapter.guid)
+            if own is not None:
+                said = windows_wifi.Said(**answers.get(adapter.key, {}))
+                links.append(windows_wifi.link(own.nic.name, adapter.state, said, own.rate_mbps))
+        return WifiLook(tuple(links), (), False)
+
+    # ------------------------------------------------------------------ addresses, routes, resolvers
+
+    async def addresses(self) -> tuple[Address, ...]:
+        return await self._ask(self._addresses, timeout_s=2.0)
+
+    def _addresses(self) -> tuple[Address, ...]:
+        settings = self._settings.get()
+        return tuple(
+            one._replace(origin=settings[adapter.name].address_origin(one.address, one.origin))
+            for adapter in self._tables.get().adapters
+            for one in adapter.addresses
+        )
+
+    async def routes(self) -> tuple[Route, ...]:
+        return await self._ask(self._routes, timeout_s=2.0)
+
+    def _routes(self) -> tuple[Route, ...]:
+        tables, settings = self._tables.get(), self._settings.get()
+        found = []
+        for way in tables.ways:
+            nic, kind = tables.names[way.if_index], tables.kinds[way.if_index]
+            origin = way.origin
+            if kind in (NicKind.PPP, NicKind.TUNNEL):
+                origin = Origin.PPP if kind is NicKind.PPP else Origin.TUNNEL
+            elif nic in settings and way.gateway in settings[nic].static:
+                origin = Origin.STATIC
+            found.append(Route(nic, way.family, way.destination, way.gateway, way.metric, origin))
+        return tuple(found[: windows_tables.ROUTES_KEPT])
+
+    async def resolvers(self) -> ResolverList:
+        return await self._ask(self._resolvers, timeout_s=2.0)
+
+    def _resolvers(self) -> ResolverList:
+        tables, settings = self._tables.get(), self._settings.get()
+        best = {tables.names[way.if_index]: at for at, way in reversed(list(enumerate(tables.ways)))}
+        found: dict[str, Resolver] = {}
+        for adapter in sorted(tables.adapters, key=lambda one: best.get(one.name, len(best))):
+            for address in adapter.resolvers:
+                origin = settings[adapter.name].resolver_origin(address, ppp=adapter.ppp)
+                found.setdefault(address, Resolver(address, adapter.name, origin))
+        return ResolverList(tuple(found.values())[:16], len(found))
+
+    async def leases(self) -> tuple[Lease, ...]:
+        return await self._ask(self._leases)
+
+    def _leases(self) -> tuple[Lease, ...]:
+        return tuple(one.lease for one in self._settings.get().values() if one.lease is not None)
+
+    async def address_settings(self) -> AddressSettings:
+        return await self._ask(self._address_settings, timeout_s=2.0)
+
+    def _address_settings(self) -> AddressSettings:
+        word = {_RUNNING: "running", _STOPPED: "stopped"}.get(windows_api.service_state("Dhcp") or 0)
+        told = {name: one.dhcp for name, one in self._settings.get().items() if one.dhcp is not None}
+        return AddressSettings(word, {name: "dhcp" if dhcp else "static" for name, dhcp in told.items()})
+
+    def _read_settings(self) -> dict[str, windows_leases.Interface]:
+        """What the registry says of each adapter, by the adapter's name."""
+        now = time.time()
+        found = {}
+        for adapter in self._tables.get().adapters:
+            v4, v6 = (windows_registry.values(_TCPIP.format(part, adapter.guid)) for part in ("Tcpip", "Tcpip6"))
+            found[adapter.name] = windows_leases.read_interface(adapter.name, v4, v6, now)
+        return found
+
+    # ------------------------------------------------------------------ neighbours, proxies, dialling
+
+    async def neighbours(self) -> NeighbourList:
+        return await self._ask(self._neighbours)
+
+    def _neighbours(self) -> NeighbourList:
+        tables = self._tables.get()
+        gateways = {way.gateway for way in tables.ways}
+        return windows_tables.neighbours(_stations(), tables.names, gateways)
+
+    async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
+        return await self._ask(self._hosts_overrides, tuple(names)[:256])
+
+    def _hosts_overrides(self, names: tuple[str, ...]) -> tuple[HostsEntry, ...]:
+        file = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "drivers", "etc", "hosts")
+        return parse_linux.hosts_entries(lines_with(file, names), names)
+
+    async def proxies(self) -> tuple[Proxy, ...]:
+        return await self._ask(self._proxies)
+
+    def _proxies(self) -> tuple[Proxy, ...]:
+        """Those of the user's settings, which browsers go by; they do not look at the environment here."""
+        from cpe_agent.host import windows_proxy
+
+        return windows_proxy.read_proxies(*windows_api.proxy_settings())
+
+    async def dial_entries(self) -> tuple[DialEntry, ...]:
+        return await self._ask(self._dial_entries)
+
+    def _dial_entries(self) -> tuple[DialEntry, ...]:
+        from cpe_agent.host import windows_ras
+
+        listed = windows_api.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
+        found = (
+            windows_ras.entry(one.kind, windows_api.ras_status(one.handle, windows_ras.STATUS_BYTES))
+            for one in windows_ras.read_connections(listed)
+        )
+        return tuple(entry for entry in found if entry is not None)
+
+    async def dial_log(self) -> DialLog:
+        return await self._ask(self._dial_log, timeout_s=1.4)
+
+    def _dial_log(self) -> DialLog:
+        from cpe_agent.host import dial_ras, windows_ras
+
+        places = [os.environ.get(name) for name in ("APPDATA", "PROGRAMDATA")]
+        books = [read_text(Path(place, _PHONE_BOOK)) for place in places if place]
+        there = [book for book in books if book is not None]
+        if not there:
+            return DialLog((), None, False)  # nothing was ever set up to be dialled
+        set_up = any(windows_ras.dials_a_provider(book) for book in there)
+        try:
+            text = windows_api.events("Application", _RAS_EVENTS, _MOST_EVENTS)
+        except PermissionError:
+            return DialLog((), "denied", set_up)
+        return DialLog(tuple(dial_ras.entries(dial_ras.read_events(text), time.time())), "read", set_up)
+
+    async def login_tests(self) -> tuple[DialEntry, ...]:
+        return await self._ask(self._login_tests)
+
+    def _login_tests(self) -> tuple[DialEntry, ...]:
+        from cpe_agent.host import login_record
+        from cpe_agent.host.state_folder import state_folder
+
+        return login_record.login_tests(state_folder(), time.time())
+
+    # ------------------------------------------------------------------ before this run
+
+    async def past_runs(self) -> tuple[PastRun, ...]:
+        return await self._ask(self._past_runs)
+
+    def _past_runs(self) -> tuple[PastRun, ...]:
+        from cpe_agent.host import history, windows_here
+        from cpe_agent.host.state_folder import state_folder
+
+        here = windows_here.look(self._tables.get().ways, _stations, looks=3)
+        kept = history.load(state_folder())
+        return () if kept is None or here is None else history.past_runs(kept, here)
+
+    def keep_run(self, run: KeptRun) -> None:
+        """See ``cpe_agent.host.keep_run``."""
+        from cpe_agent.host import history, windows_here
+        from cpe_agent.host.state_folder import state_folder
+
+        here = windows_here.look(self._tables.get().ways, _stations)
+        if here is not None:
+            history.keep(state_folder(), here, run)
+
+
+def _stations() -> list[windows_tables.Station]:
+    tables = windows_api.neighbour_tables(windows_tables.NEIGHBOUR_BYTES)
+    return [one for table in tables for one in windows_tables.read_stations(table)]
+
+
+def _read_tables() -> Tables:
+    adapters = windows_adapters.read_adapters(windows_api.adapters())
+    ways = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
+    table = windows_api.interface_table(windows_nics.ROW_BYTES)
+    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways})
+    names = {one.nic.if_index: one.nic.name for one in interfaces}
+    metrics = {one.if_index: one.metrics for one in adapters} | {one.if_index6: one.metrics for one in adapters}
+    known = [windows_tables.whole_metric(way, metrics.get(way.if_index)) for way in ways if way.if_index in names]
+    return Tables(
+        tuple(interfaces),
+        tuple(adapters),
+        tuple(sorted(known, key=lambda way: way.metric)),
+        names,
+        {one.nic.if_index: one.nic.kind for one in interfaces},
+    )
+
+
+def _connections() -> list[tuple[str, str, str, int | None]]:
+    """Every adapter that is plugged in, by the registry: GUID, name, medium, problem code of its device."""
+    found = []
+    for guid in windows_registry.keys(_CONNECTIONS):
+        values = windows_registry.values(rf"{_CONNECTIONS}\{guid}\Connection")
+        device = windows_registry.text(values, "PnpInstanceID")
+        if device.upper().startswith(_PLUGGED_IN):
+            medium = "wifi" if windows_registry.number(values, "MediaSubType") == _WIFI_MEDIUM else "ethernet"
+            name = parse_linux.printable(windows_registry.text(values, "Name"), 256) or guid
+            found.append((guid, name, medium, windows_api.device_problem(device)))
+    return found

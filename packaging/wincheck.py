@@ -1,0 +1,122 @@
+"""``make wincheck``: the Windows part of the suite with a Windows Python under wine, in a home of network namespaces.
+
+    python packaging/wincheck.py [--program PROGRAM.exe] [TESTS ...]     (root)
+
+``--program``: a packed program that is run in the home in place of the sources. Not a part of ``make test``: it needs
+wine and a gigabyte. Where something is missing it says so and ends with 0, because nothing was found wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import wine_python
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = (
+    "tests/windows", "tests/test_host_windows.py", "tests/test_host_contract.py", "tests/test_judge.py",
+    "tests/test_spoken_code.py", "tests/test_case_code.py", "tests/test_thread.py", "tests/test_dialogue.py",
+)  # fmt: skip
+PACKAGES = (
+    "click", "colorama", "segno", "iniconfig", "packaging", "pluggy", "pygments", "pytest", "hypothesis",
+    "sortedcontainers",
+)  # fmt: skip
+PC, GATEWAY, FAR = "wincheck-pc", "wincheck-gw", "wincheck-far"
+PUBLIC = ("1.1.1.1", "8.8.8.8", "9.9.9.9")
+_DEADLINE_S = 900
+# Names, files and ways as in tests/windows/test_live.py. No packet leaves these three namespaces.
+_HOME = f"""
+link add eth0 netns {PC} type veth peer name lan netns {GATEWAY}
+link add wan netns {GATEWAY} type veth peer name access netns {FAR}
+-n {PC} addr add 192.168.7.10/24 dev eth0
+-n {PC} addr add fd07::10/64 dev eth0 nodad
+-n {GATEWAY} addr add 192.168.7.1/24 dev lan
+-n {GATEWAY} addr add fd07::1/64 dev lan nodad
+-n {GATEWAY} addr add 198.51.100.2/24 dev wan
+-n {FAR} addr add 198.51.100.1/24 dev access
+-n {PC} link set eth0 up
+-n {GATEWAY} link set lan up
+-n {GATEWAY} link set wan up
+-n {FAR} link set access up
+-n {PC} route add default via 192.168.7.1
+-n {GATEWAY} route add default via 198.51.100.1
+-n {FAR} route add 192.168.7.0/24 via 198.51.100.2
+"""
+
+
+@contextlib.contextmanager
+def home() -> Iterator[None]:
+    resolver = Path("/etc/netns", PC, "resolv.conf")  # ip-netns(8) puts it in the place of the machine's own
+    try:
+        for name in (PC, GATEWAY, FAR):
+            _ip("netns", "add", name)
+            _ip("-n", name, "link", "set", "lo", "up")
+        for line in _HOME.strip().splitlines():
+            _ip(*line.split())
+        for address in PUBLIC:
+            _ip("-n", FAR, "addr", "add", f"{address}/32", "dev", "lo")
+        forward = ["ip", "netns", "exec", GATEWAY, "sysctl", "-qw", "net.ipv4.ip_forward=1"]
+        subprocess.run(forward, check=True)
+        resolver.parent.mkdir(parents=True, exist_ok=True)
+        resolver.write_text("nameserver 192.168.7.1\n", "ascii")
+        yield
+    finally:
+        resolver.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            resolver.parent.rmdir()
+        for name in (PC, GATEWAY, FAR):
+            subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
+
+def _ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    program = None
+    if arguments[:1] == ["--program"]:
+        program, arguments = Path(arguments[1]), arguments[2:]
+    if os.geteuid() != 0:
+        print("skipped: network namespaces with a router between them need root", file=sys.stderr)
+        return 0
+    try:
+        python = wine_python.prepare()
+        wine_python.install(python, *PACKAGES, requirements=ROOT / "requirements-dev.txt")
+    except wine_python.CannotPrepareError as why:
+        print(f"skipped: {why}", file=sys.stderr)
+        return 0
+    environment = python.environment(ROOT) | {"CPE_AGENT_WINCHECK_HOME": "1"}
+    if program is not None:
+        environment["CPE_AGENT_WINCHECK_PROGRAM"] = wine_python.windows_path(program)
+    pytest = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler", *(arguments or TESTS))
+    with home():
+        try:
+            running = subprocess.Popen(
+                python.command(*pytest, namespace=PC),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=ROOT,
+            )
+            watch = threading.Timer(_DEADLINE_S, running.kill)
+            watch.start()
+            assert running.stdout is not None
+            for line in running.stdout:  # wine wants a pipe there, never a terminal
+                sys.stdout.write(line.decode("utf-8", "replace").replace("\r", ""))
+                sys.stdout.flush()
+            watch.cancel()
+            return running.wait()
+        finally:
+            python.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
