@@ -1,9 +1,8 @@
-"""``make wincheck``: the Windows part of the suite with a Windows Python under wine, in a home of network namespaces;
-then the packed program is built and run there too.
+"""``make wincheck``: the Windows part of the suite with a Windows Python under wine, in a home of network namespaces.
 
-    python packaging/wincheck.py [TESTS ...]     (root; with TESTS only these, and nothing is packed)
+    python packaging/wincheck.py [--program PROGRAM.exe] [TESTS ...]     (root)
 
-Not a part of ``make test``: it needs wine and a gigabyte. Where something is missing it says so and ends with 0,
+``--program``: a packed program, which then makes the whole run in the place of the sources. Not a part of ``make test``: it needs wine and a gigabyte. Where something is missing it says so and ends with 0,
 because nothing was found wrong.
 """
 
@@ -13,12 +12,10 @@ import contextlib
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pack_wine
 import wine_python
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -107,24 +104,17 @@ def suite(python: wine_python.WinePython, tests: Sequence[str], program: Path | 
         return running.wait()
 
 
-def packed(python: wine_python.WinePython) -> int:
-    """Pack the program and run it whole in the home."""
-    with tempfile.TemporaryDirectory(prefix="cpe-agent-wincheck-") as folder:
-        built = pack_wine.build(Path(folder))
-        for problem in built.problems:
-            print(problem, file=sys.stderr)
-        return len(built.problems) or suite(python, ("tests/windows", "-k", "verdict"), built.program)
-
-
 def main() -> int:
     if os.geteuid() != 0:
         print("skipped: network namespaces with a router between them need root", file=sys.stderr)
         return 0
+    arguments, program = sys.argv[1:], None
+    if arguments[:1] == ["--program"]:
+        program, arguments = Path(arguments[1]), arguments[2:]
     try:
         python = wine_python.prepare()
         wine_python.install(python, *PACKAGES, requirements=ROOT / "requirements-dev.txt")
-        chosen = sys.argv[1:]
-        return suite(python, chosen or TESTS) or (0 if chosen else packed(python))
+        return suite(python, arguments or TESTS, program)
     except wine_python.CannotPrepareError as why:
         print(f"skipped: {why}", file=sys.stderr)
         return 0
