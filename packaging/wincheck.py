@@ -2,8 +2,9 @@
 
     python packaging/wincheck.py [--program PROGRAM.exe] [TESTS ...]     (root)
 
-``--program``: a packed program, which then makes the whole run in the place of the sources. Not a part of ``make test``: it needs wine and a gigabyte. Where something is missing it says so and ends with 0,
-because nothing was found wrong.
+``--program``: a packed program, which then makes the whole run in the place of the sources. Not a part of ``make
+test``: it needs wine and a gigabyte. Where something is missing it says so and ends with 0, because nothing was found
+wrong.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -40,6 +41,7 @@ def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(macos_here, "_heard", {})
+    monkeypatch.setitem(sys.modules, "CoreWLAN", None)  # what this very Mac's would tell
 
 
 def with_said(path: str, **answers: str) -> dict[str, dict[str, str]]:
@@ -321,7 +323,7 @@ def test_core_wlan_is_believed_where_it_is_installed(tmp_path: Path, monkeypatch
     )
     client = SimpleNamespace(interfaces=lambda: [one])
     framework = SimpleNamespace(CWWiFiClient=SimpleNamespace(sharedWiFiClient=lambda: client))
-    monkeypatch.setitem(__import__("sys").modules, "CoreWLAN", framework)
+    monkeypatch.setitem(sys.modules, "CoreWLAN", framework)
     found = asyncio.run(stand_in(tmp_path).wifi())
     (link,) = found.links
     assert (link.associated, link.rssi_dbm, link.channel, link.tx_rate_mbps) == (True, -61, 44, 433.0)

@@ -297,10 +297,11 @@ class MacosLocal:
     # ------------------------------------------------------------------ before this run
 
     def _here(self, looks: int = 1) -> Here | None:
+        """Asks few programs: what is left after a run's answer has half a second."""
         from cpe_agent.host import macos_here
 
-        kinds = self._links.get().kinds
-        ways = [way for way in self._default_ways() if way.gateway and kinds[way.nic] not in _INSIDE]
+        fit = [way for way in self._ways.get() if way.gateway and not way.scoped]
+        ways = [way for way in fit if macos_nics.kind_by_name(way.nic) not in _INSIDE]
         return macos_here.look(ways[0] if ways else None, self._seen.get, self._commands, looks)
 
     async def past_runs(self) -> tuple[PastRun, ...]:

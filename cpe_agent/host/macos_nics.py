@@ -168,11 +168,16 @@ def hardware_ports(text: str) -> dict[str, str]:
     return found
 
 
+def kind_by_name(name: str) -> NicKind | None:
+    """None for a name that hardware has too."""
+    return next((known for pattern, known in _BY_NAME if pattern.match(name)), None)
+
+
 def kind(one: Interface, ports: Mapping[str, str]) -> NicKind:
     """By its name, then by its hardware port, then by the type that ``ifconfig -v`` gives."""
-    for pattern, known in _BY_NAME:
-        if pattern.match(one.name):
-            return known
+    known = kind_by_name(one.name)
+    if known is not None:
+        return known
     port = ports.get(one.name)
     if port is not None:
         return next((known for pattern, known in _PORTS if pattern.search(port)), NicKind.ETHERNET)

@@ -150,7 +150,7 @@ def look(active: dict[str, bool | None], commands: Commands) -> WifiLook:
     names = [name for name in active if re.fullmatch(r"\w{1,16}", name)][:MAX_LINKS]
     told = corewlan()
     scan: tuple[WifiNetwork, ...] = ()
-    powers = commands.all_said([(NETWORKSETUP, "-getairportpower", name) for name in names])
+    powers = commands.all_said([(NETWORKSETUP, "-getairportpower", name) for name in names], timeout_s=0.6)
     if told is None:
         said = commands.said(SYSTEM_PROFILER, "SPAirPortDataType", "-json", timeout_s=PROFILER_S)
         told, scan = airport(said or "")
