@@ -67,7 +67,11 @@ class WinePython(NamedTuple):
 
     def command(self, *arguments: str, namespace: str | None = None) -> list[str]:
         """``python.exe`` with these, in the named network namespace or in one without any way out."""
-        return [*_fence(namespace), str(self.loader), windows_path(self.python), *arguments]
+        return [*_fence(namespace), *self.unfenced(*arguments)]
+
+    def unfenced(self, *arguments: str) -> list[str]:
+        """The same for a caller that is already where wine may run."""
+        return [str(self.loader), windows_path(self.python), *arguments]
 
     def run(
         self, *arguments: str, namespace: str | None = None, imports: tuple[Path, ...] = (), timeout_s: float = 600.0
