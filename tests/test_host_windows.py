@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import ssl
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -105,6 +106,14 @@ def test_the_rest_as_wine_tells_it() -> None:
     assert 0 < memory < 100
     times = made.recorded_bytes("processor_times")
     assert windows_busy.cpu_percent(times, times) is None, "no time passed between"
+
+
+def test_what_this_program_itself_takes_is_not_held_against_the_computer() -> None:
+    second = 10_000_000  # of two processors: half of the time idle, kernel time with the idle time inside
+    after = struct.pack("<QQQ", second, second + second // 2, second // 2)
+    assert windows_busy.cpu_percent(bytes(24), after) == 50.0
+    assert windows_busy.cpu_percent(bytes(24), after, 0.4) == 30.0
+    assert windows_busy.cpu_percent(bytes(24), after, 9.0) == 0.0
 
 
 # ------------------------------------------------------------------ made by hand

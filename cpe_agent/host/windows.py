@@ -98,9 +98,9 @@ class WindowsLocal:
     def _busy(self, seconds: float) -> Busy:
         from cpe_agent.host import windows_busy
 
-        before = windows_api.processor_times()
+        before, began_s = windows_api.processor_times(), time.process_time()
         time.sleep(max(0.05, seconds))
-        cpu = windows_busy.cpu_percent(before, windows_api.processor_times())
+        cpu = windows_busy.cpu_percent(before, windows_api.processor_times(), time.process_time() - began_s)
         return Busy(cpu, windows_busy.memory_percent(windows_api.memory_status()))
 
     # ------------------------------------------------------------------ interfaces
