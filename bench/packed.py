@@ -57,13 +57,13 @@ def page(dist: Path, runs: int) -> int:
                 measured = quietly(lambda watch=watch: json.loads(home.run(watch, timeout_s=60).stdout))  # type: ignore[misc]
                 if turn:  # byte code and disk cache are warm
                     found[form].append(measured)
-    print("page           ready ms  first byte ms  verdict s  MiB idle     goal ms")
+    print("page           ready ms  first byte ms  verdict s     goal ms")
     for form, turns in found.items():
         m = {key: statistics.median(turn[key] for turn in turns) for key in turns[0]}
         goal = READY_MS.get(form)
         over += goal is not None and m["ready"] * 1000 > goal
         print(f"{form:<14}{m['ready'] * 1000:>9.0f}{m['first_byte'] * 1000:>15.0f}{m['verdict']:>11.2f}"
-              f"{m['idle']:>10.1f}{goal or '-':>12}", flush=True)  # fmt: skip
+              f"{goal or '-':>12}", flush=True)  # fmt: skip
     return over
 
 

@@ -68,6 +68,7 @@ class Shown:
         self.loaded: list[str] = []
         self.context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
         self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(120_000)  # the page comes back at its own pace, and a full computer is slow
         self.context.route("**/*", self._answer)
         self.page.on("console", lambda m: self.heard.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.heard.append(str(error)))

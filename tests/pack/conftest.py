@@ -1,9 +1,11 @@
-"""The packed program is made once a session, from this tree, with a provider's profile in it."""
+"""The packed program, made once from this tree with a provider's profile in it."""
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -50,16 +52,31 @@ def build(tree: Path, out: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def packed(tmp_path_factory: pytest.TempPathFactory) -> Packed:
+def packed() -> Packed:
+    """Equal sources are equal bytes, so a build is kept by its hash and shared by every session and worker."""
     problem = lacking()
     if problem:
         pytest.skip(problem)
-    place = tmp_path_factory.mktemp("packed")
-    out = place / "dist"
-    build(ROOT, out)
-    with tarfile.open(out / "cpe-agent-linux.tar.gz") as tar:
-        tar.extractall(place, filter="data")
-    return Packed(out, out / "cpe-agent-linux", place / "cpe-agent" / "cpe-agent")
+    import fcntl
+
+    from pack_plan import plan_of
+
+    kept = ROOT / "build" / "tested"
+    kept.mkdir(parents=True, exist_ok=True)
+    place = kept / f"{plan_of(PROFILE).build}-{importlib.metadata.version('pyinstaller')}"
+    with (kept / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            for old in kept.glob("*-*"):
+                shutil.rmtree(old)
+            fresh = kept / "fresh"
+            shutil.rmtree(fresh, ignore_errors=True)
+            fresh.mkdir()
+            build(ROOT, fresh / "dist")
+            with tarfile.open(fresh / "dist" / "cpe-agent-linux.tar.gz") as tar:
+                tar.extractall(fresh, filter="data")
+            fresh.rename(place)
+    return Packed(place / "dist", place / "dist" / "cpe-agent-linux", place / "cpe-agent" / "cpe-agent")
 
 
 def call(program: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
