@@ -84,8 +84,9 @@ pack-check: $(VENV)/.developer  ## everything about the packed program: its cont
 	@$(PYTHON) packaging/debian_packages.py tests/lab/packages.txt
 	@CPE_AGENT_PACK_CHECK=all $(BIN)/python -m pytest tests/pack $(ARGS)
 
-wincheck: $(VENV)/.developer  ## the Windows part of the suite under wine (root, a gigabyte); ARGS="--program PROGRAM.exe"
-	@$(BIN)/python packaging/wincheck.py $(ARGS)
+wincheck: $(VENV)/.developer  ## pack for Windows under wine and run it and the Windows part of the suite there (root, a gigabyte)
+	@$(BIN)/python packaging/pack_wine.py build/wine
+	@$(BIN)/python packaging/wincheck.py $$(ls build/wine/cpe-agent.exe 2>/dev/null | sed 's/^/--program /') $(ARGS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -45,8 +45,8 @@ def notes(built: Path) -> str:
     for file in sorted(built.glob("*/build.json")):
         told = json.loads(file.read_text("utf-8"))
         lines.append(f"| {file.parent.name} | `{told['build']}` | {'yes' if told['signed'] else 'no'} |")
-    lines += ["", "`cpe-agent --version` prints the build. `sha256sum --check SHA256SUMS` checks the files. Before they "
-              "open what is not signed, Windows and macOS ask (docs/packaging.md).", ""]  # fmt: skip
+    lines += ["", "`cpe-agent --version` prints the build. `sha256sum --check SHA256SUMS` checks the files. Before "
+              "they open what is not signed, Windows and macOS ask (docs/packaging.md).", ""]  # fmt: skip
     return "\n".join(lines)
 
 

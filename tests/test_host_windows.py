@@ -7,6 +7,7 @@ None was ever recorded on a real Windows.
 from __future__ import annotations
 
 import ctypes
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cpe_agent.collector import CannotMeasure
 from cpe_agent.facts import Failure, Family, Nic, NicKind, Origin, Proxy, WifiLink
 from cpe_agent.host import (
     windows_adapters,
@@ -30,6 +32,7 @@ from cpe_agent.host import (
     windows_wifi,
 )
 from cpe_agent.host.icmp_error import of_datagram
+from cpe_agent.host.tls import handshake_failure
 from cpe_agent.host.windows_address import read_address
 from tests import windows_bytes as made
 
@@ -297,6 +300,18 @@ def test_what_a_datagram_socket_is_told_of_an_earlier_datagram() -> None:
     said = of_datagram(error)
     assert said is not None
     assert (said.failure, said.sender) == (Failure.PORT_UNREACHABLE, None)
+
+
+@pytest.mark.parametrize("code", [19, 20, 21])
+def test_an_authority_that_windows_has_not_loaded_yet_is_no_stranger(code: int) -> None:
+    """Named on a new computer, it would be called a break-in on the line."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_code = code
+    with pytest.raises(CannotMeasure):
+        handshake_failure(error, "win32")
+    assert handshake_failure(error, "linux") in (Failure.TLS_UNTRUSTED, Failure.TLS_SELF_SIGNED)
+    error.verify_code = 10
+    assert handshake_failure(error, "win32") is Failure.TLS_EXPIRED
 
 
 # ------------------------------------------------------------------ the registry

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import sys
 import threading
 from functools import cache
 
+from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Failure, TlsAnswer
 from cpe_agent.host.certificate import issuer
 from cpe_agent.host.icmp_error import failure_of
@@ -23,6 +25,9 @@ _VERIFY = {  # X509_V_ERR_* of OpenSSL's x509_vfy.h
     63: Failure.TLS_WRONG_NAME,
     64: Failure.TLS_WRONG_NAME,
 }
+# Nobody known vouches for it. Windows loads an authority only when one of its own programs first meets it, so there
+# this may be a new computer as well as a stranger in between.
+_NOBODY_VOUCHES = (2, 19, 20, 21)
 _VERSION_REASONS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "VERSION_TOO_LOW")
 
 
@@ -54,10 +59,12 @@ async def verified(*, timeout_s: float) -> ssl.SSLContext:
     return await in_thread(_verified, timeout_s=timeout_s)
 
 
-def handshake_failure(error: OSError) -> Failure:
+def handshake_failure(error: OSError, system: str = sys.platform) -> Failure:
     """What an error of a TLS stream means. ``certificate_required`` and its like are alerts; a plain-text answer on
-    the port is garbage."""
+    the port is garbage. Raises ``CannotMeasure`` for a certificate that this system cannot judge."""
     if isinstance(error, ssl.SSLCertVerificationError):
+        if system == "win32" and error.verify_code in _NOBODY_VOUCHES:
+            raise CannotMeasure(Outcome.UNSUPPORTED, "its authority is not in Windows' list, or not yet")
         return _VERIFY.get(error.verify_code, Failure.TLS_UNTRUSTED)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return Failure.CLOSED

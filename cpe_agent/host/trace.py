@@ -91,7 +91,7 @@ async def trace(address: str, *, max_ttl: int, rounds: int, timeout_s: float) ->
             prober = IcmpProber(address, path.hear)
         except NotAllowedError:
             prober = UdpProber(address, path.hear)
-    except (OSError, ValueError):
+    except (NotAllowedError, OSError, ValueError):
         return ()
     try:
         for turn in range(max(1, min(rounds, _MOST_ROUNDS))):

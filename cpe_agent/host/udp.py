@@ -11,7 +11,8 @@ from cpe_agent.facts import Failure
 from cpe_agent.host.datagram import Wire
 from cpe_agent.host.endpoint import Endpoint, bind_to_nic
 from cpe_agent.host.icmp import forbid_fragments, set_ttl
-from cpe_agent.host.prober import Reply
+from cpe_agent.host.icmp_error import HAS_QUEUE
+from cpe_agent.host.prober import NotAllowedError, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +25,15 @@ _SMALLEST = 12
 
 class UdpProber:
     """Probe ``index`` goes to its own port: a router need quote only eight bytes of our packet, and they hold the
-    port and nothing of the payload."""
+    port and nothing of the payload. Raises ``NotAllowedError`` where no router's error would be heard."""
 
     method = "udp"
 
     def __init__(
         self, address: str, on_reply: Callable[[Reply], None], *, nic: str | None = None, whole: bool = False
     ) -> None:
+        if not HAS_QUEUE:
+            raise NotAllowedError("this system keeps no errors of routers for a UDP socket")
         self._endpoint = Endpoint(address, _FIRST_PORT)
         self._on_reply = on_reply
         sock = socket.socket(self._endpoint.family, socket.SOCK_DGRAM)

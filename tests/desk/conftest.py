@@ -10,8 +10,11 @@ import pytest
 
 from cpe_agent.desk.archive import Archive
 from cpe_agent.desk.desk import open_archive
+from cpe_agent.desk.ingest import refusal
 from cpe_agent.desk.settings import Settings
 from tests.desk import postgres
+
+refusal.HELD_S = (0.01, 0.03)  # nobody here comes back because he was not kept waiting
 
 
 class Database(NamedTuple):

@@ -85,7 +85,8 @@ def complaints(heard: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["en", "he"])
 def test_every_page_is_for_everybody(here: Room, axe: str, reports: list[str], language: str) -> None:
-    """axe-core's rules (every page in one language, two in the other); nothing beside the window at 1366, at 200 % (683) and at 320 pixels; no complaint."""
+    """axe-core's rules (every page in English, two in Hebrew);
+    nothing beside the window at 1366, at 200 % (683) and at 320 pixels; no complaint."""
     wrong = []
     # Colours are the same in both, and measuring them takes most of the time.
     rules = {

@@ -27,7 +27,7 @@ def of_report(
         ("locator", (arrived.locator if arrived is not None else None) or "", "code"),
         ("case", visible(report.case or "", 20), "code"),
         ("spoken", visible(report.spoken_code, 30), "code"),
-        ("match", _match(report.id), "code"),
+        ("match", match(report.id), "code"),
         ("fault", fault_words(read.report.diagnosis), "code"),
         ("receipt", receipt(report, data), "code"),
         ("cleared", receipt_state(read, voice), "text"),
@@ -53,7 +53,7 @@ def receipt_state(read: Judged, voice: Voice) -> str:
     return voice.say("about.receipt.cleared" if read.basis == "own" else "about.receipt.claimed")
 
 
-def _match(report_id: str) -> str:
+def match(report_id: str) -> str:
     try:
         return str(match_of(report_id))
     except ValueError:

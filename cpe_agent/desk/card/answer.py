@@ -11,11 +11,13 @@ from cpe_agent.desk.card.voice import Voice, upper
 from cpe_agent.diagnose.fault import Fault
 
 
-def headline(verdict: str, code: str | None, seen: bool, voice: Voice) -> tuple[str, str]:
+def headline(verdict: str, code: str | None, seen: str | None, voice: Voice) -> tuple[str, str]:
+    """``seen``: what fails, as a sentence, where something was seen to fail; empty where there is no word for it."""
     if verdict == "healthy":
         return voice.say("healthy"), voice.say("healthy.means")
     if verdict != "fault":
-        return voice.say("inconclusive"), voice.say("inconclusive.means" if seen else "inconclusive.unmeasured")
+        told = voice.say("inconclusive.seen", seen=seen) if seen else voice.say("inconclusive")
+        return told, voice.say("inconclusive.means" if seen is not None else "inconclusive.unmeasured")
     text = voice.fault(code or "")
     if text is None:
         return voice.say("newer-fault"), voice.say("newer-fault.means", code=visible(code or "?", 60))
@@ -62,6 +64,14 @@ def next_(
             return (voice.say("next.newer"),)
         return _visit(sent, voice) or saying.next_fault(fault, acts, record.steps, voice)
     return () if test is None else (voice.say(f"next.test.{test.by}"),)
+
+
+def first_ask(rivals: tuple[Rival, ...], acts: str, voice: Voice) -> tuple[str, ...]:
+    """Before the customer is set to work for a fault of his own side: the question that could still clear it."""
+    rival = rivals[0] if rivals else None
+    if acts != "customer" or rival is None or rival.standing not in ("open", "fits") or rival.test.answered:
+        return ()
+    return (voice.say("next.first-ask", title=rival.title, test=rival.test.text),) if rival.test.text else ()
 
 
 def _visit(sent: Dispatch, voice: Voice) -> tuple[str, ...]:

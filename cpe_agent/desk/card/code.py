@@ -42,7 +42,7 @@ def card_of_code(
     rivals = () if named is None else counter.rivals(named, grounds, voice)
     before = () if named is None else dispatch.conditions(named.before_action, record, voice)
     acts = _acts(spoken.verdict, named, provider)
-    headline, means = answer.headline(spoken.verdict, None if named is None else named.code, True, voice)
+    headline, means = answer.headline(spoken.verdict, None if named is None else named.code, "", voice)
     segments = drawn(spoken.segments, named)
     least = spoken.age_minutes
     sent = answer.dispatch_(spoken.verdict, named, acts, before, _wanted(spoken, voice), "code", voice)

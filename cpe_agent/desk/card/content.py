@@ -88,7 +88,9 @@ def card_of_report(
     acts = d.acts or ""
     word, trust_text = trust.trust(arrived, voice)
     stated = root is not None and root.stated
-    headline, means = answer.headline(d.verdict, d.fault, bool(d.first_broken or d.suspects), voice)
+    proven = evidence(root, voice, fault) if root is not None else failing(read.report, voice)
+    seen = (proven[0].text if proven else "") if d.first_broken or d.suspects else None
+    headline, means = answer.headline(d.verdict, d.fault, seen, voice)
     sent = answer.dispatch_(d.verdict, fault, acts, before, trust.wanted(of, arrived, voice), read.basis, voice)
     return Card(
         language=language,
@@ -111,12 +113,12 @@ def card_of_report(
         age=trust.told(of, voice),
         old=of.old,
         times=trust.times(of, arrived, voice),
-        notices=(*trust.notices(of, arrived, voice), *_notices(report, read, since, voice)),
+        notices=(*trust.notices(of, arrived, about.match(report.id), voice), *_notices(report, read, since, voice)),
         path=path(drawn(d.segments, fault), voice),
         demarcation=demarcation(drawn(d.segments, fault), d.verdict, voice),
         works_to=rung(d.proven_up_to, "sheet.proven", voice),
         breaks_at=rung(d.first_broken, "sheet.broken", voice),
-        evidence=evidence(root, voice, fault) if root is not None else failing(read.report, voice),
+        evidence=proven,
         counter=rivals,
         counter_text=answer.counter_text(rivals, fault, voice),
         overturn=() if fault is None else counter.overturning(fault, grounds, voice),
@@ -125,7 +127,7 @@ def card_of_report(
         ledger=ledger.lines(report, entries, voice),
         say=answer.say(d.verdict, fault, acts, record, test, speaker, old=of.old),
         first=before if fault is not None and fault.dispatch == "no" else (),
-        next=answer.next_(d.verdict, fault, acts, record, test, sent, voice),
+        next=(*answer.first_ask(rivals, acts, voice), *answer.next_(d.verdict, fault, acts, record, test, sent, voice)),
         dispatch=sent,
         others=others(d, fault, voice),
         missing=sections.missing(report, voice),

@@ -71,4 +71,7 @@ def dispatch(
 
 def none(reason: str, voice: Voice) -> Dispatch:
     """Where no fault of the catalogue is named. ``reason``: healthy | inconclusive | newer | unjudged."""
-    return Dispatch("no", voice.say("dispatch.no"), voice.say(f"dispatch.why.{reason}"))
+    known = reason == "healthy"
+    return Dispatch(
+        "no", voice.say("dispatch.no" if known else "dispatch.not-yet"), voice.say(f"dispatch.why.{reason}")
+    )

@@ -9,6 +9,7 @@ from cpe_agent.desk.card.records import Card, Done, Evidence, Sheet, SheetRow
 from cpe_agent.words import SOURCE, listed, phrase
 
 MOST_EVIDENCE, MOST_EXCLUDED, MOST_DONE, MOST_OPEN, MOST_DOUBTS = 6, 5, 7, 5, 2
+_LEFT, _END = "\u2066", "\u2069"  # UAX 9: a name and its value keep their order among words from the right
 NUMBERS = ("about.id", "about.receipt", "about.spoken", "about.program", "about.fault", "about.judged")
 
 
@@ -63,7 +64,7 @@ def _sheet(card: Card) -> Sheet:
 
 
 def _evidence(line: Evidence) -> str:
-    return f"{line.text} [{line.fact}: {line.value}]" if line.fact else line.text
+    return f"{line.text} {_LEFT}[{line.fact}: {line.value}]{_END}" if line.fact else line.text
 
 
 def _done(line: Done, desk: str, language: str) -> str:

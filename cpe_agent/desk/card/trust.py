@@ -83,10 +83,11 @@ def times(of: Age, arrived: Arrival | None, voice: Voice) -> tuple[str, ...]:
     return tuple(found)
 
 
-def notices(of: Age, arrived: Arrival | None, voice: Voice) -> list[Notice]:
+def notices(of: Age, arrived: Arrival | None, match: str, voice: Voice) -> list[Notice]:
+    """``match``: the report's match number, as the customer's own page shows it."""
     found = []
     if arrived is not None and not arrived.verified:
-        found.append(Notice("unverified", voice.say("unverified.text")))
+        found.append(Notice("unverified", voice.say("unverified.text", match=match)))
     if of.old:
         found.append(Notice("old", voice.say("age.old")))
     if of.clocks_differ and of.theirs is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+HELD_S = (4.0, 8.0)  # a client of ours waits for 20
+
 
 class Refused(Exception):
     """``status`` and what goes with it: ``reason`` is one English sentence for a log, ``path`` the place in the report
@@ -18,6 +20,7 @@ class Refused(Exception):
 
 
 def crowded(reason: str, least_s: int = 5) -> Refused:
-    """Not now. The time is drawn: those that were sent away together must not come back together."""
-    retry_s, hold_s = least_s + random.randint(0, 2 * least_s), random.uniform(1.0, 2.0)  # noqa: S311  # spreads load
+    """Not now. The times are drawn: those that were sent away together must not come back together. The answer is kept
+    back, because each refusal costs a third of what taking a report costs."""
+    retry_s, hold_s = least_s + random.randint(0, 2 * least_s), random.uniform(*HELD_S)  # noqa: S311  # spreads load
     return Refused(503, reason, retry_s=retry_s, hold_s=hold_s)

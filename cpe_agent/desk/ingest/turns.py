@@ -3,7 +3,8 @@
 More at once would not be faster: one core checks, one disk stores. It would make all of them slow, and let whoever
 sends most push the others aside. So there is a queue for each group (a provider; its unverified reports apart), and
 each queue gives one in its turn. Checking has few places, so that a newcomer is not behind a whole burst; storing has
-many, because what waits for the disk goes to it together.
+more, because what waits for the disk goes to it together; but what was stored together is answered together, and
+meanwhile nobody else is heard.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from contextlib import asynccontextmanager
 
 from cpe_agent.desk.ingest.refusal import crowded
 
-CHECKING = 8
-STORING = 128  # and being checked
-LONGEST_S = 0.5  # who waited so long is told to come back: no answer shall take a second
+CHECKING = 4
+STORING = 32  # and being checked
+LONGEST_S = 0.3  # who waited so long is told to come back: no answer shall take a second
 MOST_BYTES = 64 * 1024 * 1024  # of bodies that wait
 
 

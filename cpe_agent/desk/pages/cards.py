@@ -53,16 +53,19 @@ def report_card(
         card = card_of_row(desk, row, data, language_of(request), say)
     except BadReport as error:
         return page(request, "unreadable.html", reason=str(error), raw=pretty(data), row=row, code=written)
+    others = _others(desk, row, Words(language_of(request)))
+    newest = others[0] if others else None
     return page(
         request,
         "report.html",
         card=card,
+        newer=newest if newest is not None and newest.received > row.received else None,
         code=written,
         masked=masked,
         case=row.case,
         customer=row.customer,
         may_attach=person.may(Permission.ATTACH_REPORT) and row.ticket is None and not row.attached,
-        others=_others(desk, row, Words(language_of(request))),
+        others=others,
     )
 
 

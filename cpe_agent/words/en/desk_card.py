@@ -8,6 +8,7 @@ PHRASES: dict[str, str] = {
     "verdict": "What is broken",
     "whose": "Whose it is",
     "whose.suspects": "Not proven whose. It could be",
+    "whose.suspected": "Suspected, not proven",
     "suspects.none": "nothing particular",
     "whose.nobody": "Nobody's: nothing was found broken",
     "who-acts": "Who acts",
@@ -21,17 +22,18 @@ PHRASES: dict[str, str] = {
     "healthy.means": "This check found nothing broken from the computer to the Internet. It says nothing about other "
     "devices, and nothing about another hour.",
     "inconclusive": "Cannot tell yet",
-    "inconclusive.means": "Something does not work, and it is not proven whose it is. Nobody is named on this evidence.",
+    "inconclusive.seen": "Cannot tell yet: {seen}",
+    "inconclusive.means": "It is not proven whose it is. Nobody is named on this evidence.",
     "inconclusive.unmeasured": "Not enough could be measured to say that all is well.",
     "newer-fault": "A fault that this desk does not know yet",
     "newer-fault.means": "The customer's program is newer than this desk and calls it {code}. Hand it to a senior.",
     "decides": "This test decides",
     "test.by.customer": "The customer does it, on the telephone with you.",
     "test.by.provider": "Somebody at {provider} looks it up; the customer has nothing to do.",
-    "test.by.senior": "Hand it to a senior or a technician; no work for the customer.",
+    "test.by.senior": "Hand it to a senior; the customer has nothing to do, and nobody is sent.",
     "test.answered": "Already answered: {answer}",
-    "test.run-again-deep": "Let the customer's check run longer (up to twenty seconds, the technician's --deep): it "
-    "measures more.",
+    "test.run-again-deep": "Ask for the deep test in the case; the customer accepts it on his page. It runs up to twenty "
+    "seconds and measures more.",
     "test.read-the-code": "Nothing more can be found out from the customer's side. Look at the line and its session in "
     "the provider's own systems.",
     # time and trust
@@ -44,8 +46,8 @@ PHRASES: dict[str, str] = {
     "received-at": "received {time} UTC",
     "verified": "Verified",
     "unverified": "Unverified",
-    "unverified.text": "Came without an upload ticket: have the customer read the match number or the code before you rely "
-    "on it.",
+    "unverified.text": "Came without an upload ticket. Before you rely on it, ask for the match number on the customer's "
+    "page: it must be {match}.",
     "by-code": "Code only",
     "by-code.text": "Read out or typed in; there is no report behind it yet.",
     "notice.corrected": "One digit was wrong or two were swapped; the code was corrected. Have it read once more if "
@@ -128,7 +130,7 @@ PHRASES: dict[str, str] = {
     "say.site": "Other sites work from your connection, so there is nothing to change at your home.",
     "say.nobody": "There is nothing to repair.",
     "say.leave-router-on": "Please leave the router switched on, so that we can check it from here.",
-    "say.inconclusive": "Something does not work, and it is not certain yet where. It is nobody's fault so far.",
+    "say.inconclusive": "Something does not work, and it is not certain yet where.",
     "say.one-test": "There is one thing that tells us:",
     "say.we-look": "We look it up on our side now.",
     "say.healthy": "Everything that the check measured works at this moment.",
@@ -138,8 +140,9 @@ PHRASES: dict[str, str] = {
     # next
     "next": "Do next",
     "next.exhausted": "Everything that the customer can do here was done. Hand it to a senior with this card.",
-    "next.test.customer": "Let the customer do the test above, and enter the answer in the case: the verdict is worked "
-    "out anew at once.",
+    "next.test.customer": "Let the customer do the test above. Enter the answer in the case, or wait for the new report: "
+    "the verdict is worked out anew at once.",
+    "next.first-ask": "First make sure that it is not this: {title}. {test}",
     "next.test.provider": "Have the test above looked up in the provider's own systems.",
     "next.test.senior": "Hand the test above to a senior.",
     "next.open": "Still open before anybody is sent: {conditions}.",
@@ -149,6 +152,7 @@ PHRASES: dict[str, str] = {
     # may a technician be sent
     "dispatch": "Technician",
     "dispatch.no": "Do not send",
+    "dispatch.not-yet": "Not yet",
     "dispatch.after": "Not yet: only after",
     "dispatch.yes": "May be sent",
     "dispatch.yes.why": "Everything that must be known before a visit is on record.",
@@ -167,18 +171,16 @@ PHRASES: dict[str, str] = {
     "dispatch.why.newer": "This desk does not know the fault; a senior decides.",
     "dispatch.why.unjudged": "This desk could not judge the report itself; a senior decides.",
     "condition.met": "done",
-    "condition.open": "open",
+    "condition.open": "not done yet",
     "condition.attached": "the report is verified or attached to a case",
     "condition.reread": "the code read once more (a digit was corrected)",
     "condition.fresh": "a new check shows the same (this one is old)",
     # the rest
     "others": "Also found",
-    "others.none": "nothing else",
     "advisories": "Worth knowing",
     "explained": "Cannot be judged until this is repaired",
     "refuted": "Looked like it, and is disproved by what works",
     "missing": "Not measured",
-    "missing.none": "nothing: all that was tried was measured",
     "missing.all": "What was not measured, and why",
     "missing.code": "The code carries no measurements.",
     "missing.cut": "The short form carries no measurements.",

@@ -55,6 +55,7 @@ PHRASES = {
     "report.more": "More of this report",
     "report.sheet": "Sheet for the line's owner",
     "report.raw": "As JSON",
+    "report.newer": "A newer report",
     "report.case": "Case",
     "report.customer": "Customer",
     "report.attach": "Belongs to case",

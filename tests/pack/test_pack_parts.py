@@ -1,0 +1,194 @@
+"""The parts of packing that need no build: look, icon, signing that refuses, the name of a build."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from cpe_agent import __version__, packed
+from cpe_agent.look import BadLook, Look, contrast, parse_look
+from cpe_agent.profile import BUILT_IN, BadProfile, own_profile, read_profile
+from tests.pack.conftest import PROFILE, ROOT
+
+import pack_icon  # isort: skip  # conftest says where it lies
+import pack_plan  # isort: skip
+import pack_sign  # isort: skip
+
+# ------------------------------------------------------------------ look
+
+
+def test_from_its_sources_the_program_carries_nothing() -> None:
+    assert packed.packed() == packed.Packed()
+    assert packed.version() == f"cpe-agent {__version__}"
+    assert packed.case_in_path() is None
+    assert own_profile().plan == BUILT_IN
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)
+    assert contrast("#0b57a4", "#0b57a4") == 1
+
+
+@pytest.mark.parametrize(
+    ("tables", "complaint"),
+    [
+        ({"look": {"accent": "#0b57a4"}}, "belong together"),
+        ({"look": {"accent": "#cccccc", "accent_dark": "#8ec2ff"}}, "contrast of"),
+        ({"look": {"accent": "#0b57a4", "accent_dark": "#333333"}}, "look.accent_dark: #333333 has a contrast of"),
+        ({"look": {"accent": "red", "accent_dark": "#8ec2ff"}}, "a colour like"),
+        ({"look": {"accent": "#0b57a4}*{", "accent_dark": "#8ec2ff"}}, "a colour like"),
+        ({"look": {"name": "a" * 41}}, "at most 40"),
+        ({"look": {"name": "a\nExec=rm"}}, "visible characters"),
+        ({"look": {"name": "../x"}}, "none of"),
+        ({"look": {"icon": "logo.png"}}, ".svg"),
+        ({"text": {"languages": ["de"]}}, "'de' is none of he, en, ar, ru"),
+        ({"text": {"languages": ["he", "he"]}}, "each language once"),
+        ({"text": {"languages": "he"}}, "a list"),
+    ],
+)
+def test_a_look_that_cannot_be_used_is_refused(tables: dict[str, dict[str, object]], complaint: str) -> None:
+    with pytest.raises(BadLook, match=complaint.replace(".", r"\.")):
+        parse_look(tables)
+
+
+def test_a_profile_check_sees_the_look_too(tmp_path: Path) -> None:
+    assert parse_look({}) == Look()
+    assert read_profile(PROFILE).desk is not None
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[look]\naccent = "#0b57a4"\n')
+    with pytest.raises(BadProfile, match=r"bad\.toml: look\.accent"):
+        read_profile(bad)
+
+
+# ------------------------------------------------------------------ icon
+
+
+def test_the_icon_is_drawn_in_every_size_a_system_wants() -> None:
+    drawing = pack_icon.read(ROOT / "packaging" / "icon.svg")
+    with Image.open(io.BytesIO(pack_icon.ico(drawing))) as icon:
+        assert icon.info["sizes"] == {(side, side) for side in pack_icon.ICO_SIZES}
+    with Image.open(io.BytesIO(pack_icon.icns(drawing))) as icon:
+        assert {size[0] * size[2] for size in icon.info["sizes"]} == set(pack_icon.ICNS_KINDS.values())
+    with Image.open(io.BytesIO(pack_icon.png(drawing, 64))) as image:
+        assert image.mode == "RGBA"
+        assert image.getpixel((0, 0)) == (0, 0, 0, 0), "outside the rounded corner nothing is drawn"
+        assert image.getpixel((32, 8)) == (0x0B, 0x57, 0xA4, 255)
+        assert image.getpixel((50, 32)) == (0xFD, 0xC8, 0x64, 255)
+
+
+def svg(tmp_path: Path, inside: str, box: str = "0 0 10 10") -> Path:
+    file = tmp_path / "icon.svg"
+    file.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}">{inside}</svg>')
+    return file
+
+
+def test_half_a_pixel_is_half_covered(tmp_path: Path) -> None:
+    drawing = pack_icon.read(svg(tmp_path, '<rect x="0" y="0" width="5.5" height="10" fill="#ff0000"/>'))
+    row = pack_icon.pixels(drawing, 10)[: 4 * 10]
+    assert [row[at] for at in range(3, 40, 4)] == [255] * 5 + [128] + [0] * 4
+    triangle = pack_icon.read(svg(tmp_path, '<polygon points="0,0 10,0 0,10" fill="#00ff00"/>'))
+    flat = pack_icon.pixels(triangle, 10)
+    assert sum(flat[3::4]) / 255 == pytest.approx(50, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("inside", "box"),
+    [
+        ("<text>a</text>", "0 0 10 10"),
+        ('<path d="M0 0z" fill="#000000"/>', "0 0 10 10"),
+        ('<circle cx="1" cy="1" r="1"/>', "0 0 10 10"),
+        ('<circle cx="1" cy="1" fill="#000000"/>', "0 0 10 10"),
+        ('<circle cx="1" cy="1" r="1" fill="#000000" onclick="x"/>', "0 0 10 10"),
+        ('<polygon points="1,2,3" fill="#000000"/>', "0 0 10 10"),
+        ("<unclosed>", "0 0 10 10"),
+        ("", "0 0 10 20"),
+        ("", "nonsense"),
+    ],
+)
+def test_what_is_not_drawn_is_refused(inside: str, box: str, tmp_path: Path) -> None:
+    with pytest.raises(pack_icon.BadIcon):
+        pack_icon.read(svg(tmp_path, inside, box))
+
+
+def test_a_drawing_that_grows_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "icon.svg"
+    file.write_text(
+        '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">&a;</svg>'
+    )
+    with pytest.raises(pack_icon.BadIcon):
+        pack_icon.read(file)
+
+
+# ------------------------------------------------------------------ the build's hash
+
+
+def test_a_build_is_named_by_what_goes_into_it(tmp_path: Path) -> None:
+    plain, own = pack_plan.plan_of(None), pack_plan.plan_of(PROFILE)
+    assert plain.build == pack_plan.plan_of(None).build
+    assert len(plain.build) == 16
+    assert plain.build != own.build
+    other = tmp_path / "isp.toml"
+    other.write_text(PROFILE.read_text().replace("*1234", "*1235"))
+    (tmp_path / "isp.svg").write_text(PROFILE.with_name("isp.svg").read_text())
+    assert pack_plan.plan_of(other).build != own.build
+    (tmp_path / "isp.svg").write_text(PROFILE.with_name("isp.svg").read_text().replace("7a1f5c", "7a1f5d"))
+    third = pack_plan.plan_of(other).build
+    other.write_text(PROFILE.read_text())
+    assert len({third, own.build, pack_plan.plan_of(other).build}) == 3
+
+
+# ------------------------------------------------------------------ signing
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin", "linux"])
+def test_without_a_key_nothing_is_signed(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool, keys = pack_sign.NEEDED[system]
+    for name in keys:
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pack_sign.NotSigned, match="no key is given"):
+        pack_sign.ready(system)
+    for name in keys:
+        monkeypatch.setenv(name, "a key")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(pack_sign.NotSigned, match=f"{tool} is not on this computer"):
+        pack_sign.ready(system)
+
+
+def tool(folder: Path, name: str, script: str) -> None:
+    file = folder / name
+    file.write_text(f"#!/bin/sh\n{script}\n")
+    file.chmod(0o755)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
+@pytest.mark.parametrize("fails", ["sign", "verify"])
+def test_a_signature_that_fails_leaves_the_program_as_it_was(
+    fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stand-in writes into the file as signtool does, and then says that it failed."""
+    tools, place = tmp_path / "tools", tmp_path / "place"
+    tools.mkdir()
+    place.mkdir()
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+    monkeypatch.setenv("CPE_AGENT_SIGN_THUMBPRINT", "00")
+    monkeypatch.setenv("CPE_AGENT_COSIGN_KEY", "k")
+    write = 'for last in "$@"; do :; done; '
+    tool(tools, "signtool", f'{write}echo signed >> "$last"; [ "$1" != {fails} ]')
+    program = place / "cpe-agent.exe"
+    program.write_bytes(b"MZ")
+    with pytest.raises(pack_sign.NotSigned, match=f"signtool {fails} failed"):
+        pack_sign.sign_windows(program)
+    assert program.read_bytes() == b"MZ"
+
+    bundle = 'while [ $# -gt 1 ]; do [ "$1" = --bundle ] && echo signed > "$2"; shift; done'
+    tool(tools, "cosign", f"kind=$1; {bundle}; [ $kind != {fails}-blob ]")
+    sums = place / "SHA256SUMS"
+    sums.write_text("")
+    with pytest.raises(pack_sign.NotSigned, match=f"cosign {fails}-blob failed"):
+        pack_sign.sign_sums(sums)
+    assert sorted(file.name for file in place.iterdir()) == ["SHA256SUMS", "cpe-agent.exe"]
