@@ -95,12 +95,10 @@ def started(
     command = [*python.command()[:-1], wine_python.windows_path(program), *arguments]
     environment = python.environment()
     del environment["PYTHONPATH"]
-    try:
+    with python.alone():
         return subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=timeout_s, check=False
         )
-    finally:
-        python.stop()
 
 
 def main() -> int:

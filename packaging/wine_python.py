@@ -10,6 +10,8 @@ network, unless the caller names a network namespace. Standard library only.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -17,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,7 +74,7 @@ class WinePython(NamedTuple):
     ) -> subprocess.CompletedProcess[bytes]:
         """Runs it to its end, in the repository, with pipes for its output (wine wants no terminal), and stops what
         wine leaves running: its server makes every socket in the network namespace where it was started itself."""
-        try:
+        with self.alone():
             return subprocess.run(
                 self.command(*arguments, namespace=namespace),
                 stdin=subprocess.DEVNULL,
@@ -81,8 +84,16 @@ class WinePython(NamedTuple):
                 timeout=timeout_s,
                 check=False,
             )
-        finally:
-            self.stop()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Around whatever runs in this prefix: one caller at a time, and nothing is left running after it."""
+        with self.prefix.with_suffix(".lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                self.stop()
 
     def stop(self) -> None:
         """End every process of this prefix and of no other."""
