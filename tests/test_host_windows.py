@@ -149,6 +149,14 @@ def test_software_that_carries_the_way_out_is_a_tunnel_unless_it_is_windows_own_
     }, "a tunnel taken for the way to the router would put the blame on a router that is none"
 
 
+def test_a_dialled_way_to_somebodys_work_is_no_line_of_the_providers() -> None:
+    table = made.table(made.interface(5, "Line", if_type=23, flags=0), made.interface(6, "Work", if_type=23, flags=0))
+    assert windows_nics.dials(table)
+    found = {one.nic.name: one.nic.kind for one in windows_nics.read_interfaces(table, {5, 6}, ["Work"])}
+    assert found == {"Line": NicKind.PPP, "Work": NicKind.TUNNEL}
+    assert not windows_nics.dials(made.table(made.interface(2, "Ethernet")))
+
+
 def test_an_interface_is_told_whole() -> None:
     row = made.interface(
         2, "Ethernet", receive_speed=10**9, transmit_speed=10**8, in_octets=7, in_unicast=2, in_other=3
@@ -420,9 +428,9 @@ def test_connections_that_windows_dials() -> None:
     ]
     found = windows_ras.read_connections(b"".join(map(bytes, rows)))
     assert found == [
-        windows_ras.Connection(7, "pppoe"),
-        windows_ras.Connection(8, "l2tp"),
-        windows_ras.Connection(9, "vpn"),
+        windows_ras.Connection(7, "pppoe", "Somebody's line"),
+        windows_ras.Connection(8, "l2tp", "Somebody's line"),
+        windows_ras.Connection(9, "vpn", "Somebody's line"),
     ]
 
 

@@ -7,6 +7,7 @@ thread.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
+    from cpe_agent.host import windows_ras
 
 T = TypeVar("T")
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
@@ -226,10 +228,9 @@ class WindowsLocal:
     def _dial_entries(self) -> tuple[DialEntry, ...]:
         from cpe_agent.host import windows_ras
 
-        listed = windows_api.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
         found = (
             windows_ras.entry(one.kind, windows_api.ras_status(one.handle, windows_ras.STATUS_BYTES))
-            for one in windows_ras.read_connections(listed)
+            for one in _dialled()
         )
         return tuple(entry for entry in found if entry is not None)
 
@@ -288,11 +289,28 @@ def _stations() -> list[windows_tables.Station]:
     return [one for table in tables for one in windows_tables.read_stations(table)]
 
 
+def _dialled() -> list[windows_ras.Connection]:
+    from cpe_agent.host import windows_ras
+
+    return windows_ras.read_connections(
+        windows_api.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
+    )
+
+
+def _tunnels() -> list[str]:
+    """Windows dials IKEv2 and SSTP as it dials a line, and calls the interface PPP: taken for the provider's session,
+    somebody's way to work would prove or accuse the line."""
+    with contextlib.suppress(OSError):
+        return [one.nic for one in _dialled() if one.kind == "vpn"]
+    return []
+
+
 def _read_tables() -> Tables:
     adapters = windows_adapters.read_adapters(windows_api.adapters())
     ways = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
     table = windows_api.interface_table(windows_nics.ROW_BYTES)
-    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways})
+    tunnels = _tunnels() if windows_nics.dials(table) else ()
+    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways}, tunnels)
     names = {one.nic.if_index: one.nic.name for one in interfaces}
     metrics = {one.if_index: one.metrics for one in adapters} | {one.if_index6: one.metrics for one in adapters}
     known = [windows_tables.whole_metric(way, metrics.get(way.if_index)) for way in ways if way.if_index in names]

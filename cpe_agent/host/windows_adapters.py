@@ -64,9 +64,6 @@ class ServerRecord(ctypes.Structure):
 
     _fields_ = (("length", _U32), ("reserved", _U32), ("next", _U64), ("address", SocketAddress))
 
-    next: int
-    address: SocketAddress
-
 
 R = TypeVar("R", AdapterRecord, UnicastRecord, ServerRecord)
 

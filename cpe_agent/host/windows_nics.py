@@ -10,7 +10,7 @@ from cpe_agent.host.clean import clean
 from cpe_agent.host.hardware_address import station
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 MAX_NICS = 64
 _U8, _U16, _U32, _U64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
@@ -65,11 +65,12 @@ class Interface(NamedTuple):
     rate_mbps: float | None = None
 
 
-def read_interfaces(table: bytes, ways: Iterable[int]) -> list[Interface]:
+def read_interfaces(table: bytes, ways: Iterable[int], tunnels: Collection[str] = ()) -> list[Interface]:
     """``table``: a count, four bytes, the rows. ``ways``: the indexes of interfaces with a default route. Those come
-    first, then hardware, then the rest, by index. The layers that filters put over each are left out."""
+    first, then hardware, then the rest, by index. ``tunnels``: names of dialled ones that are no line of a provider's.
+    The layers that filters put over each are left out."""
     leading = set(ways)
-    found = [_interface(row, row.if_index in leading) for row in _rows(table) if not row.flags & _FILTER]
+    found = [_interface(row, row.if_index in leading, tunnels) for row in _rows(table) if not row.flags & _FILTER]
     return sorted(found, key=lambda one: (one.nic.if_index not in leading, _RANK[one.nic.kind], one.nic.if_index))
 
 
@@ -106,14 +107,21 @@ def _kind(row: InterfaceRecord, description: str, *, way: bool) -> NicKind:
     return NicKind.OTHER if description.lower().startswith(_STAND_IN) else NicKind.TUNNEL
 
 
-def _interface(row: InterfaceRecord, way: bool) -> Interface:
-    description = _text(row.description)
+def dials(table: bytes) -> bool:
+    """Is any interface a dialled one?"""
+    return any(row.if_type == _PPP for row in _rows(table))
+
+
+def _interface(row: InterfaceRecord, way: bool, tunnels: Collection[str]) -> Interface:
+    description, alias = _text(row.description), _text(row.alias)
     kind = _kind(row, description, way=way)
+    if kind is NicKind.PPP and alias in tunnels:
+        kind = NicKind.TUNNEL
     up = row.admin_status == _UP
     speed = row.receive_speed // 1_000_000
     wired = kind in (NicKind.ETHERNET, NicKind.OTHER) and up and row.receive_speed not in _UNKNOWN_SPEED
     nic = Nic(
-        name=_text(row.alias) or description or f"interface {row.if_index}",
+        name=alias or description or f"interface {row.if_index}",
         kind=kind,
         if_index=row.if_index,
         mac=station(bytes(row.station)[:6]) if row.station_length == 6 and kind is not NicKind.LOOPBACK else None,

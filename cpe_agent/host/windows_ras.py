@@ -9,6 +9,7 @@ import ctypes
 from typing import NamedTuple
 
 from cpe_agent.facts import DialEntry
+from cpe_agent.host.clean import clean
 from cpe_agent.host.dial_ras import stage_of_code
 from cpe_agent.host.parse_linux import sections
 
@@ -17,7 +18,7 @@ _U8, _U16, _U32, _U64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes
 
 
 class ConnectionRecord(ctypes.Structure):
-    """RASCONNW. The names of the entry and of its phone book are a person's, and are not read."""
+    """RASCONNW. The name of the entry is a person's: it is the interface's too, and goes no further than that."""
 
     _pack_ = 4
     _fields_ = (
@@ -44,13 +45,19 @@ _CONNECTED, _DISCONNECTED = 0x2000, 0x2001  # RASCONNSTATE
 class Connection(NamedTuple):
     handle: int
     kind: str
+    nic: str
 
 
 def read_connections(array: bytes) -> list[Connection]:
     """An array of RASCONNW."""
     count = min(len(array) // CONNECTION_BYTES, MAX_CONNECTIONS)
     rows = (ConnectionRecord.from_buffer_copy(array, at * CONNECTION_BYTES) for at in range(count))
-    return [Connection(row.handle, _kind(_text(row.device_type), _text(row.device_name))) for row in rows]
+    return [
+        Connection(
+            row.handle, _kind(_text(row.device_type), _text(row.device_name)), clean(_text(row.entry), 256) or ""
+        )
+        for row in rows
+    ]
 
 
 def _kind(device_type: str, device_name: str) -> str:
