@@ -30,6 +30,7 @@ from cpe_agent.host import (
     windows_leases,
     windows_nics,
     windows_registry,
+    windows_services,
     windows_tables,
 )
 from cpe_agent.host.bounded_file import lines_with, read_text
@@ -121,7 +122,7 @@ class WindowsLocal:
     def _wifi(self) -> WifiLook:
         from cpe_agent.host import windows_wifi
 
-        listed, answers = windows_api.wlan(windows_wifi.QUERIES)
+        listed, answers = windows_services.wlan(windows_wifi.QUERIES)
         by_guid = {one.guid: one for one in self._tables.get().interfaces}
         links = []
         for adapter in windows_wifi.read_adapters(listed):
@@ -229,7 +230,7 @@ class WindowsLocal:
         from cpe_agent.host import windows_ras
 
         found = (
-            windows_ras.entry(one.kind, windows_api.ras_status(one.handle, windows_ras.STATUS_BYTES))
+            windows_ras.entry(one.kind, windows_services.ras_status(one.handle, windows_ras.STATUS_BYTES))
             for one in _dialled()
         )
         return tuple(entry for entry in found if entry is not None)
@@ -247,7 +248,7 @@ class WindowsLocal:
             return DialLog((), None, False)  # nothing was ever set up to be dialled
         set_up = any(windows_ras.dials_a_provider(book) for book in there)
         try:
-            text = windows_api.events("Application", _RAS_EVENTS, _MOST_EVENTS)
+            text = windows_services.events("Application", _RAS_EVENTS, _MOST_EVENTS)
         except PermissionError:
             return DialLog((), "denied", set_up)
         return DialLog(tuple(dial_ras.entries(dial_ras.read_events(text), time.time())), "read", set_up)
@@ -293,7 +294,7 @@ def _dialled() -> list[windows_ras.Connection]:
     from cpe_agent.host import windows_ras
 
     return windows_ras.read_connections(
-        windows_api.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
+        windows_services.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
     )
 
 

@@ -29,12 +29,12 @@ class Memory(NamedTuple):
 _windows: Any = ctypes  # what ctypes has on Windows alone; this file can be imported anywhere
 
 
-def _library(name: str) -> Any:
+def load(name: str) -> Any:
     """From the system's own folder alone; raises OSError on a system without it."""
     return _windows.WinDLL(f"{name}.dll", use_last_error=True, winmode=0x800)  # LOAD_LIBRARY_SEARCH_SYSTEM32
 
 
-def _last_error() -> int:
+def last_error() -> int:
     return int(_windows.get_last_error())
 
 
@@ -48,7 +48,7 @@ def failed(status: int) -> OSError:
 
 def adapters() -> Memory:
     """GetAdaptersAddresses: a list of IP_ADAPTER_ADDRESSES_LH with everything that hangs on them."""
-    ask = _library("iphlpapi").GetAdaptersAddresses
+    ask = load("iphlpapi").GetAdaptersAddresses
     ask.argtypes = (ctypes.c_uint32, ctypes.c_uint32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
     flags = 0x2 | 0x4  # no anycast, no multicast
     size = ctypes.c_uint32(32768)
@@ -66,7 +66,7 @@ def adapters() -> Memory:
 
 def _table(name: str, row_bytes: int, *before: Any) -> bytes:
     """A MIB table: a count, four bytes of padding, the rows."""
-    library = _library("iphlpapi")
+    library = load("iphlpapi")
     ask, free = getattr(library, name), library.FreeMibTable
     ask.argtypes = (*(type(word) for word in before), ctypes.c_void_p)
     free.argtypes = (ctypes.c_void_p,)
@@ -102,7 +102,7 @@ def neighbour_tables(row_bytes: int) -> list[bytes]:
 
 def interface_index(alias: str) -> int:
     """0 for a name that no interface has."""
-    library = _library("iphlpapi")
+    library = load("iphlpapi")
     luid, index = ctypes.c_uint64(), ctypes.c_uint32()
     library.ConvertInterfaceAliasToLuid.argtypes = (ctypes.c_wchar_p, ctypes.c_void_p)
     library.ConvertInterfaceLuidToIndex.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
@@ -146,7 +146,7 @@ _ROOM = 8 + 16  # for an ICMP error and the service's own status block, beyond r
 
 def can_echo(*, v6: bool) -> bool:
     """Does the system have the service at all? Wine has none for IPv6."""
-    library = _library("iphlpapi")
+    library = load("iphlpapi")
     handle = _open_echo(library, v6=v6)
     if handle is not None:
         library.IcmpCloseHandle(handle)
@@ -176,10 +176,10 @@ def send_echo(
     nothing."""
     import socket
 
-    library = _library("iphlpapi")
+    library = load("iphlpapi")
     handle = _open_echo(library, v6=v6)
     if handle is None:
-        return _last_error(), b""
+        return last_error(), b""
     options = EchoOptions(_USUAL_TTL if ttl is None else ttl, 0, _DONT_FRAGMENT if whole else 0, 0, 0)
     reply_bytes = windows_echo.ECHO6_REPLY_BYTES if v6 else windows_echo.ECHO_REPLY_BYTES
     buffer = ctypes.create_string_buffer(reply_bytes + len(payload) + _ROOM)
@@ -199,7 +199,7 @@ def send_echo(
                 int.from_bytes(socket.inet_aton(a), "little") for a in (source or windows_address.NOBODY[0], target)
             )
             count = send(handle, None, None, None, own4, far4, *tail)
-        return (0, buffer.raw) if count else (_last_error(), b"")
+        return (0, buffer.raw) if count else (last_error(), b"")
     finally:
         library.IcmpCloseHandle(handle)
 
@@ -211,26 +211,26 @@ def version() -> bytes:
     """RtlGetVersion: OSVERSIONINFOEXW, what a compatibility setting does not change."""
     buffer = ctypes.create_string_buffer(284)
     ctypes.memmove(buffer, (284).to_bytes(4, "little"), 4)
-    _library("ntdll").RtlGetVersion(buffer)
+    load("ntdll").RtlGetVersion(buffer)
     return buffer.raw
 
 
 def since_boot_ms() -> int:
-    ask = _library("kernel32").GetTickCount64
+    ask = load("kernel32").GetTickCount64
     ask.restype = ctypes.c_uint64
     return int(ask())
 
 
 def is_administrator() -> bool:
-    return bool(_library("shell32").IsUserAnAdmin())
+    return bool(load("shell32").IsUserAnAdmin())
 
 
 def processor_times() -> bytes:
     """GetSystemTimes: idle, kernel (idle included) and user time, 100 ns each, 64 bits each."""
     buffer = (ctypes.c_uint64 * 3)()
     at = [ctypes.byref(buffer, 8 * i) for i in range(3)]
-    if not _library("kernel32").GetSystemTimes(*at):
-        raise failed(_last_error())
+    if not load("kernel32").GetSystemTimes(*at):
+        raise failed(last_error())
     return bytes(buffer)
 
 
@@ -238,14 +238,14 @@ def memory_status() -> bytes:
     """GlobalMemoryStatusEx: MEMORYSTATUSEX."""
     buffer = ctypes.create_string_buffer(64)
     ctypes.memmove(buffer, (64).to_bytes(4, "little"), 4)
-    if not _library("kernel32").GlobalMemoryStatusEx(buffer):
-        raise failed(_last_error())
+    if not load("kernel32").GlobalMemoryStatusEx(buffer):
+        raise failed(last_error())
     return buffer.raw
 
 
 def service_state(name: str) -> int | None:
     """SERVICE_STATUS.dwCurrentState; None for a service that this system does not have."""
-    library = _library("advapi32")
+    library = load("advapi32")
     for function in (library.OpenSCManagerW, library.OpenServiceW):
         function.restype = ctypes.c_void_p
     library.OpenSCManagerW.argtypes = (ctypes.c_wchar_p, ctypes.c_wchar_p, ctypes.c_uint32)
@@ -254,17 +254,17 @@ def service_state(name: str) -> int | None:
     library.QueryServiceStatus.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
     manager = library.OpenSCManagerW(None, None, 0x1)  # SC_MANAGER_CONNECT
     if not manager:
-        raise failed(_last_error())
+        raise failed(last_error())
     try:
         service = library.OpenServiceW(manager, name, 0x4)  # SERVICE_QUERY_STATUS
         if not service:
-            if _last_error() == 1060:  # ERROR_SERVICE_DOES_NOT_EXIST
+            if last_error() == 1060:  # ERROR_SERVICE_DOES_NOT_EXIST
                 return None
-            raise failed(_last_error())
+            raise failed(last_error())
         try:
             status = (ctypes.c_uint32 * 7)()
             if not library.QueryServiceStatus(service, status):
-                raise failed(_last_error())
+                raise failed(last_error())
             return int(status[1])
         finally:
             library.CloseServiceHandle(service)
@@ -275,7 +275,7 @@ def service_state(name: str) -> int | None:
 def device_problem(instance: str) -> int | None:
     """The device manager's problem code (CM_Get_DevNode_Status), 0 for none; None for a device that is not plugged
     in."""
-    library = _library("cfgmgr32")
+    library = load("cfgmgr32")
     node, status, problem = ctypes.c_uint32(), ctypes.c_uint32(), ctypes.c_uint32()
     library.CM_Locate_DevNodeW.argtypes = (ctypes.c_void_p, ctypes.c_wchar_p, ctypes.c_uint32)
     if library.CM_Locate_DevNodeW(ctypes.byref(node), instance, 0):
@@ -287,110 +287,16 @@ def device_problem(instance: str) -> int | None:
 
 def proxy_settings() -> tuple[bool, str, str]:
     """WinHttpGetIEProxyConfigForCurrentUser: find a script by itself, the script's address, the proxies."""
-    library = _library("winhttp")
+    library = load("winhttp")
     found = (ctypes.c_uint64 * 4)()  # BOOL with its padding, then three pointers
     if not library.WinHttpGetIEProxyConfigForCurrentUser(found):
-        if _last_error() == 2:  # ERROR_FILE_NOT_FOUND: nothing was ever set
+        if last_error() == 2:  # ERROR_FILE_NOT_FOUND: nothing was ever set
             return False, "", ""
-        raise failed(_last_error())
+        raise failed(last_error())
     texts = [ctypes.wstring_at(at)[:2048] if at else "" for at in found[1:3]]
-    free = _library("kernel32").GlobalFree
+    free = load("kernel32").GlobalFree
     free.argtypes = (ctypes.c_void_p,)
     for at in found[1:]:
         if at:
             free(at)
     return bool(found[0] & 0xFFFFFFFF), texts[0], texts[1]
-
-
-# ------------------------------------------------------------------ Wi-Fi, dialling, event log
-
-
-def wlan(queries: dict[str, int]) -> tuple[bytes, dict[str, dict[str, bytes]]]:
-    """WlanEnumInterfaces, and for each adapter (its GUID in 32 hexadecimal digits as it stands in memory) what
-    WlanQueryInterface answers to these; what it refuses is left out. Raises OSError without the WLAN service."""
-    library = _library("wlanapi")
-    void, word = ctypes.c_void_p, ctypes.c_uint32
-    library.WlanOpenHandle.argtypes = (word, void, void, void)
-    library.WlanCloseHandle.argtypes = (void, void)
-    library.WlanEnumInterfaces.argtypes = (void, void, void)
-    library.WlanQueryInterface.argtypes = (void, void, word, void, void, void, void)
-    library.WlanFreeMemory.argtypes = (void,)
-    library.WlanFreeMemory.restype = None
-    handle, agreed, listed = void(), word(), void()
-    status = library.WlanOpenHandle(2, None, ctypes.byref(agreed), ctypes.byref(handle))
-    if status:
-        raise failed(status)
-    try:
-        status = library.WlanEnumInterfaces(handle, None, ctypes.byref(listed))
-        if status or not listed.value:
-            raise failed(status)
-        count = min(int.from_bytes(ctypes.string_at(listed.value, 4), "little"), 8)
-        found = ctypes.string_at(listed.value, 8 + count * 532)
-        library.WlanFreeMemory(listed)
-        answers: dict[str, dict[str, bytes]] = {}
-        for at in range(8, len(found), 532):
-            guid = found[at : at + 16]
-            mine = answers.setdefault(guid.hex(), {})
-            for name, code in queries.items():
-                size, data = word(), void()
-                where = (ctypes.byref(size), ctypes.byref(data))
-                if library.WlanQueryInterface(handle, guid, code, None, *where, None) or not data.value:
-                    continue
-                mine[name] = ctypes.string_at(data.value, min(size.value, 65536))
-                library.WlanFreeMemory(data)
-        return found, answers
-    finally:
-        library.WlanCloseHandle(handle, None)
-
-
-def ras_connections(record_bytes: int, most: int) -> bytes:
-    """RasEnumConnectionsW: an array of RASCONNW."""
-    ask = _library("rasapi32").RasEnumConnectionsW
-    ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
-    size, count = ctypes.c_uint32(record_bytes * most), ctypes.c_uint32()
-    buffer = ctypes.create_string_buffer(size.value)
-    ctypes.memmove(buffer, record_bytes.to_bytes(4, "little"), 4)
-    status = ask(buffer, ctypes.byref(size), ctypes.byref(count))
-    if status:
-        raise failed(status)
-    return buffer.raw[: min(count.value, most) * record_bytes]
-
-
-def ras_status(handle: int, record_bytes: int) -> bytes:
-    """RasGetConnectStatusW: RASCONNSTATUSW; nothing for a connection that is gone."""
-    ask = _library("rasapi32").RasGetConnectStatusW
-    ask.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-    buffer = ctypes.create_string_buffer(record_bytes)
-    ctypes.memmove(buffer, record_bytes.to_bytes(4, "little"), 4)
-    return b"" if ask(handle, buffer) else buffer.raw
-
-
-def events(channel: str, query: str, most: int) -> bytes:
-    """EvtQuery, newest first, each event as XML in UTF-8, one after another."""
-    library = _library("wevtapi")
-    void, word, text = ctypes.c_void_p, ctypes.c_uint32, ctypes.c_wchar_p
-    library.EvtQuery.argtypes, library.EvtQuery.restype = (void, text, text, word), void
-    library.EvtNext.argtypes = (void, word, void, word, word, void)
-    library.EvtRender.argtypes = (void, void, word, word, void, void, void)
-    library.EvtClose.argtypes = (void,)
-    asked = library.EvtQuery(None, channel, query, 0x1 | 0x200)  # a channel's path, newest first
-    if not asked:
-        raise failed(_last_error())
-    found: list[bytes] = []
-    try:
-        for _ in range(most):
-            event, got = void(), word()
-            if not library.EvtNext(asked, 1, ctypes.byref(event), 200, 0, ctypes.byref(got)) or not event.value:
-                break
-            try:
-                buffer = ctypes.create_string_buffer(32768)
-                used, properties = word(), word()
-                where = (len(buffer), buffer, ctypes.byref(used), ctypes.byref(properties))
-                if library.EvtRender(None, event, 1, *where):  # EvtRenderEventXml
-                    xml = buffer.raw[: min(used.value, len(buffer))].decode("utf-16-le", "replace")
-                    found.append(xml.partition("\0")[0].encode("utf-8", "replace"))
-            finally:
-                library.EvtClose(event)
-    finally:
-        library.EvtClose(asked)
-    return b"".join(found)
