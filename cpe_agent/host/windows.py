@@ -251,6 +251,8 @@ class WindowsLocal:
             text = windows_services.events("Application", _RAS_EVENTS, _MOST_EVENTS)
         except PermissionError:
             return DialLog((), "denied", set_up)
+        except OSError:  # the event log's service does not run
+            return DialLog((), None, set_up)
         return DialLog(tuple(dial_ras.entries(dial_ras.read_events(text), time.time())), "read", set_up)
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
