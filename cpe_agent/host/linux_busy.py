@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from cpe_agent.host import Busy
@@ -12,10 +13,11 @@ _COUNTED = 8  # guest time is already inside user time
 
 
 def look(seconds: float) -> Busy:
-    """Blocks for ``seconds``."""
-    before = cpu_ticks(read_text("/proc/stat") or "")
+    """Blocks for ``seconds``. Without what this program itself uses: a slow computer is not full because of being
+    asked."""
+    before = others(cpu_ticks(read_text("/proc/stat") or ""))
     time.sleep(max(0.05, seconds))
-    after = cpu_ticks(read_text("/proc/stat") or "")
+    after = others(cpu_ticks(read_text("/proc/stat") or ""))
     return Busy(cpu_percent(before, after), memory_percent(read_text("/proc/meminfo") or ""))
 
 
@@ -31,10 +33,15 @@ def cpu_ticks(stat: str) -> tuple[int, int] | None:
     return sum(ticks) - ticks[_IDLE] - ticks[_IOWAIT], sum(ticks)
 
 
+def others(ticks: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The same without the time of this process, in ticks of the same length (USER_HZ)."""
+    return None if ticks is None else (ticks[0] - round(time.process_time() * os.sysconf("SC_CLK_TCK")), ticks[1])
+
+
 def cpu_percent(before: tuple[int, int] | None, after: tuple[int, int] | None) -> float | None:
     if before is None or after is None or after[1] <= before[1]:
         return None
-    return round(100 * (after[0] - before[0]) / (after[1] - before[1]), 1)
+    return round(100 * max(0, after[0] - before[0]) / (after[1] - before[1]), 1)
 
 
 def memory_percent(meminfo: str) -> float | None:

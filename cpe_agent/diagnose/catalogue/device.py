@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cpe_agent.diagnose.catalogue.conditions import BAD_LEG, LOSSY_LEG, SLOW_LEG, STARVED
+from cpe_agent.diagnose.catalogue.conditions import BAD_LEG, LOSSY_HOME_PERCENT, LOSSY_LEG, SLOW_LEG, STARVED
 from cpe_agent.diagnose.fault import Acts, Effect, Fault, Owner
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.predicate import known
-from cpe_agent.diagnose.readings import home_leg, link, said, tls, web
+from cpe_agent.diagnose.readings import home_leg, link, out, said, tls, web
 from cpe_agent.diagnose.readings.said import OTHERS_FAIL
 
 FULL_CPU_PERCENT = 90  # above this a two-core machine has no core left for the network
@@ -52,8 +52,9 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.DEGRADES,
         # A busy moment is no trouble: it counts when slowness is complained of or was measured. A full computer is
-        # late; where packets are lost on the way to the router it may be innocent, and is only suspected.
-        direct=STARVED & _FULL & (said.SLOW | SLOW_LEG) & ~LOSSY_LEG,
+        # late; where packets are lost on the way, or nobody far says that none are, it may be innocent, and is only
+        # suspected.
+        direct=STARVED & _FULL & (said.SLOW | SLOW_LEG) & ~LOSSY_LEG & out.far_percent.below(LOSSY_HOME_PERCENT),
         symptom=STARVED & _FULL & (said.SLOW | BAD_LEG),
         veto=OTHERS_FAIL,
         test="close-programs",
