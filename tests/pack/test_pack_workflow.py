@@ -57,6 +57,11 @@ def test_each_system_packs_and_starts_what_it_packed(jobs: dict[str, Any]) -> No
     assert ran.index("python packaging/build.py --out dist") < next(i for i, r in enumerate(ran) if "smoke.py" in r)
 
 
+def test_what_is_not_linux_s_alone_is_tested_on_the_other_systems_too(jobs: dict[str, Any]) -> None:
+    assert [s.partition("-")[0] for s in jobs["portable"]["strategy"]["matrix"]["system"]] == ["windows", "macos"]
+    assert "portable" in jobs["release"]["needs"]
+
+
 def smoke(program: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "packaging/smoke.py", str(program)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
