@@ -30,6 +30,7 @@ SYSTEMS: dict[str, Callable[[str], bool]] = {
     "linux": lambda name: name.endswith("-linux"),
 }
 """Whose program a file is, by its name; the order in which the page tells what each of them asks."""
+OWN_NAMES = {"windows": "Windows", "macos": "Mac", "linux": "Linux"}
 
 
 class Program(NamedTuple):
@@ -38,6 +39,11 @@ class Program(NamedTuple):
     name: str
     called: str
     mebibytes: int
+
+    @property
+    def system(self) -> str:
+        """As its makers write it; empty where the name does not say."""
+        return next((OWN_NAMES[key] for key, fits in SYSTEMS.items() if fits(self.name)), "")
 
 
 def programs(desk: Desk, code: str) -> list[Program]:
