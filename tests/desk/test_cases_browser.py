@@ -87,8 +87,9 @@ class Shown:
         path = request.url.removeprefix(self._desk)
         if "/events?" in path:
             self.asked.append(path.rpartition("=")[2])
-            route.fulfill(content_type="text/event-stream", body="retry: 50\n\n" + "".join(self.events))
-            self.events.clear()
+            told = "".join(self.events)
+            self.events.clear()  # before: while the answer is given, the test goes on and adds more
+            route.fulfill(content_type="text/event-stream", body=f"retry: 50\n\n{told}")
             return
         self.loaded.append(path)
         headers = {k: v for k, v in request.headers.items() if k in ("content-type", "accept", "sec-fetch-site")}
