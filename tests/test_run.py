@@ -98,7 +98,7 @@ def test_one_deadline_for_all_and_one_for_each() -> None:
 
 def test_a_collector_that_swallows_its_cancellation_cannot_hold_the_run() -> None:
     async def stubborn(_host: Host, _facts: Facts) -> object:
-        until = time.monotonic() + 1.5
+        until = time.monotonic() + 4.0
         while time.monotonic() < until:
             try:
                 await asyncio.sleep(1)
@@ -108,7 +108,7 @@ def test_a_collector_that_swallows_its_cancellation_cannot_hold_the_run() -> Non
 
     finished = go(Collector(stubborn, Dns), makes(Web), settled=lambda facts: facts.measured(Web))
     assert finished.settled
-    assert finished.seconds < 1.0
+    assert finished.seconds < 3.0
 
 
 def test_settled_ends_the_run_and_says_so() -> None:
