@@ -161,7 +161,7 @@ class Load(NamedTuple):
     """How busy this computer was while it measured: its own slowness must not be read as the line's."""
 
     sampled_s: float = 0.0
-    cpu_percent: float | None = None
+    cpu_percent: float | None = None  # of all processors' time, without this program's own
     memory_percent: float | None = None
     lag_p95_ms: float | None = None  # how late our own timers fired
     lag_samples: int = 0

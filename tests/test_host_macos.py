@@ -345,8 +345,13 @@ def test_the_system(tmp_path: Path) -> None:
     assert macos_system.boot_age_s(values, 1794999999) is None, "a start in the future"
 
 
-def test_how_busy(tmp_path: Path) -> None:
-    assert asyncio.run(stand_in(tmp_path).busy(0.1)) == (3.0, 39.0)
+@pytest.mark.parametrize(("own_s", "percent"), [(0.0, 3.0), (60.0, 0.0)])
+def test_how_busy_without_ourselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_s: float, percent: float
+) -> None:
+    spent = iter((0.0, own_s))
+    monkeypatch.setattr("cpe_agent.host.macos.time.process_time", lambda: next(spent))
+    assert asyncio.run(stand_in(tmp_path).busy(0.1)) == (percent, 39.0)
 
 
 def test_one_row_of_iostat_is_the_average_since_the_start() -> None:

@@ -1,7 +1,7 @@
 """Homes of the lab, broken for real, judged by the program as Windows runs it: a Windows Python under wine in the place
 of the customer's own. ``make wincheck`` asks for it; elsewhere it would make everybody fetch that Python.
 
-Left out are the homes whose truth wine does not tell: what an address came from, an adapter that is switched off.
+All of the selection but ``NEVER``; where wine does not show the truth (``LESS``), an answer that names nobody will do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 
 from tests.lab.judge import Mark, as_expected, mark
 from tests.lab.needs import missing
-from tests.lab.scenarios import BY_NAME
+from tests.lab.scenarios import BY_NAME, CORE
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "packaging"))  # it is no package: its files run as scripts
@@ -27,16 +27,15 @@ pytestmark = [
     pytest.mark.skipif(ASKED not in os.environ, reason="only make wincheck brings a Windows Python"),
     pytest.mark.skipif(missing() is not None, reason=str(missing())),
 ]
-HOMES = (
-    "healthy",
-    "cable-out",
-    "line-down",
-    "login-rejected",
-    "core-down",
-    "resolver-dead",
-    "captive-portal",
-    "walled-garden",
-)
+NEVER = {"nic-down": "wine calls an adapter that is switched off up, without a signal"}
+LESS = {
+    "static-address-wrong": "wine calls every address a DHCP server's",
+    "static-dns-wrong": "and every name server",
+    "proxy-dead": "that home sets the proxy in the environment, where Windows does not look",
+    "icmp-filtered-everywhere": "timers under wine are so late that it may be called a slow home",
+}
+"""Where the truth cannot be seen; a wrong owner may not be named there either."""
+HOMES = [scenario.name for scenario in CORE if scenario.name not in NEVER]
 
 
 @pytest.mark.parametrize("name", HOMES)
@@ -56,4 +55,4 @@ def test_the_windows_program_finds_the_truth(name: str) -> None:
     assert not crashed, crashed
     wrong = (Mark.WRONG, Mark.WRONG_BLAME, Mark.FALSE_ALARM, Mark.NO_REPORT)
     assert mark(scenario, report) not in wrong, (report["diagnosis"], said)
-    assert as_expected(scenario, "nobody", report) is None, report["diagnosis"]
+    assert name in LESS or as_expected(scenario, "nobody", report) is None, report["diagnosis"]

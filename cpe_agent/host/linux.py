@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, NicKind, PastRun, Proxy, Route
 from cpe_agent.host import (
@@ -30,6 +30,7 @@ from cpe_agent.host import (
     linux_settings,
     linux_tables,
     parse_linux,
+    past,
 )
 from cpe_agent.host import program as programs
 from cpe_agent.host.bounded_file import files_in, lines_with, read_text
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
     Run = Callable[..., programs.Ran | None]
 
-T = TypeVar("T")
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
 
 
@@ -65,13 +65,10 @@ class LinuxLocal:
         self._nm_devices = Shared(self._read_nm_devices, 1.0)
         self._nm_connections = Shared(self._read_nm_connections, 1.0)
 
-    async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
-        return await asked(call, *args, timeout_s=timeout_s)
-
     # ------------------------------------------------------------------ the system
 
     async def os_release(self) -> OsRelease:
-        return await self._ask(self._os_release)
+        return await asked(self._os_release)
 
     def _os_release(self) -> OsRelease:
         text = read_text(self._root / "etc/os-release") or read_text(self._root / "usr/lib/os-release") or ""
@@ -88,12 +85,12 @@ class LinuxLocal:
     async def busy(self, seconds: float) -> Busy:
         from cpe_agent.host import linux_busy
 
-        return await self._ask(linux_busy.look, seconds, timeout_s=seconds + 1.0)
+        return await asked(linux_busy.look, seconds, timeout_s=seconds + 1.0)
 
     # ------------------------------------------------------------------ interfaces
 
     async def nics(self) -> NicList:
-        return await self._ask(self._nics)
+        return await asked(self._nics)
 
     def _nics(self) -> NicList:
         links = self._links.get()
@@ -106,7 +103,7 @@ class LinuxLocal:
         )
 
     async def wifi(self) -> WifiLook:
-        return await self._ask(self._wifi, timeout_s=3.5)
+        return await asked(self._wifi, timeout_s=3.5)
 
     def _wifi(self) -> WifiLook:
         links = self._links.get()
@@ -120,14 +117,14 @@ class LinuxLocal:
     # ------------------------------------------------------------------ addresses, routes, resolvers
 
     async def addresses(self) -> tuple[Address, ...]:
-        return await self._ask(self._addresses, timeout_s=2.0)
+        return await asked(self._addresses, timeout_s=2.0)
 
     def _addresses(self) -> tuple[Address, ...]:
         links, (leases, settings) = self._links.get(), self._files.get()
         return tuple(linux_tables.address(row, links, leases, settings) for row in linux_tables.address_rows(links))
 
     async def routes(self) -> tuple[Route, ...]:
-        return await self._ask(self._routes, timeout_s=2.0)
+        return await asked(self._routes, timeout_s=2.0)
 
     def _routes(self) -> tuple[Route, ...]:
         links, (leases, settings) = self._links.get(), self._files.get()
@@ -146,7 +143,7 @@ class LinuxLocal:
         )
 
     async def resolvers(self) -> ResolverList:
-        return await self._ask(self._resolvers, timeout_s=2.5)
+        return await asked(self._resolvers, timeout_s=2.5)
 
     def _resolvers(self) -> ResolverList:
         links, (leases, settings) = self._links.get(), self._files.get()
@@ -156,13 +153,13 @@ class LinuxLocal:
         )
 
     async def leases(self) -> tuple[Lease, ...]:
-        return await self._ask(self._leases)
+        return await asked(self._leases)
 
     def _leases(self) -> tuple[Lease, ...]:
         return self._files.get().leases
 
     async def address_settings(self) -> AddressSettings:
-        return await self._ask(self._address_settings, timeout_s=2.0)
+        return await asked(self._address_settings, timeout_s=2.0)
 
     def _address_settings(self) -> AddressSettings:
         links, configured = self._links.get(), self._files.get().settings.configured
@@ -207,19 +204,19 @@ class LinuxLocal:
     # ------------------------------------------------------------------ neighbours, proxies, dialling
 
     async def neighbours(self) -> NeighbourList:
-        return await self._ask(self._neighbours)
+        return await asked(self._neighbours)
 
     def _neighbours(self) -> NeighbourList:
         return linux_tables.neighbours(self._links.get())
 
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
-        return await self._ask(self._hosts_overrides, tuple(names)[:256])
+        return await asked(self._hosts_overrides, tuple(names)[:256])
 
     def _hosts_overrides(self, names: tuple[str, ...]) -> tuple[HostsEntry, ...]:
         return parse_linux.hosts_entries(lines_with(self._root / "etc/hosts", names), names)
 
     async def proxies(self) -> tuple[Proxy, ...]:
-        return await self._ask(self._proxies)
+        return await asked(self._proxies)
 
     def _proxies(self) -> tuple[Proxy, ...]:
         """The desktop's first: that is what a browser goes by."""
@@ -237,7 +234,7 @@ class LinuxLocal:
         return tuple(dict.fromkeys(proxy for proxy in found if proxy is not None))
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._dial_entries)
+        return await asked(self._dial_entries)
 
     def _dial_entries(self) -> tuple[DialEntry, ...]:
         links = self._links.get()
@@ -248,7 +245,7 @@ class LinuxLocal:
         return tuple(found[: linux_dial.MAX_ENTRIES])
 
     async def dial_log(self) -> DialLog:
-        return await self._ask(self._dial_log, timeout_s=1.4)
+        return await asked(self._dial_log, timeout_s=1.4)
 
     def _dial_log(self) -> DialLog:
         connections = self._nm_connections.get()
@@ -263,38 +260,20 @@ class LinuxLocal:
         return found._replace(set_up=set_up)
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._login_tests)
-
-    def _login_tests(self) -> tuple[DialEntry, ...]:
-        from cpe_agent.host import login_record
-        from cpe_agent.host.user_state import user_state
-
-        state = user_state()
-        with state.rights():
-            return login_record.login_tests(state.folder, time.time())
+        return await asked(past.login_tests)
 
     # ------------------------------------------------------------------ before this run
 
     async def past_runs(self) -> tuple[PastRun, ...]:
-        return await self._ask(self._past_runs)
+        return await asked(self._past_runs)
 
     def _past_runs(self) -> tuple[PastRun, ...]:
-        from cpe_agent.host import history, linux_here
-        from cpe_agent.host.user_state import user_state
+        from cpe_agent.host import linux_here
 
-        here = linux_here.look(self._links.get(), looks=3)
-        state = user_state()
-        with state.rights():
-            kept = history.load(state.folder)
-        return () if kept is None or here is None else history.past_runs(kept, here)
+        return past.past_runs(linux_here.look(self._links.get(), looks=3))
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
-        from cpe_agent.host import history, linux_here
-        from cpe_agent.host.user_state import user_state
+        from cpe_agent.host import linux_here
 
-        here = linux_here.look(self._links.get())
-        if here is not None:
-            state = user_state()
-            with state.rights():
-                history.keep(state.folder, here, run)
+        past.keep(linux_here.look(self._links.get()), run)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.facts import Address, DialEntry, Family, HostsEntry, Lease, Neighbour, NicKind, PastRun, Resolver, Route
 from cpe_agent.host import (
@@ -30,6 +30,7 @@ from cpe_agent.host import (
     macos_system,
     macos_tables,
     parse_linux,
+    past,
 )
 from cpe_agent.host import program as programs
 from cpe_agent.host.bounded_file import lines_with
@@ -50,7 +51,7 @@ from cpe_agent.host.shared_answer import Shared
 from cpe_agent.host.thread import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cpe_agent.facts import Proxy
     from cpe_agent.host.history import Here
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from cpe_agent.host.macos_setup import Setup
     from cpe_agent.host.macos_tables import Seen, Way
 
-T = TypeVar("T")
 RESOLVERS_KEPT, NEIGHBOURS_KEPT, DIALS_KEPT = 16, 256, 16
 _STATE_ORDER = {"reachable": 0, "stale": 1, "incomplete": 2}
 _CARRIES = (NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR, NicKind.OTHER)
@@ -86,13 +86,10 @@ class MacosLocal:
         self._setup = Shared(self._read_setup, 1.0)
         self._dials = Shared(self._read_dials, 1.0)
 
-    async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
-        return await asked(call, *args, timeout_s=timeout_s)
-
     # ------------------------------------------------------------------ the system
 
     async def os_release(self) -> OsRelease:
-        return await self._ask(self._os_release)
+        return await asked(self._os_release)
 
     def _os_release(self) -> OsRelease:
         told = macos_system.version(self._commands.said(SW_VERS) or "")
@@ -107,15 +104,18 @@ class MacosLocal:
         )
 
     async def busy(self, seconds: float) -> Busy:
-        return await self._ask(self._busy, timeout_s=seconds + 1.6)
+        return await asked(self._busy, timeout_s=seconds + 1.6)
 
     def _busy(self) -> Busy:
-        """iostat counts whole seconds: its shortest look is one."""
+        """iostat counts whole seconds: its shortest look is one. Without what this program itself used."""
+        began, spent_s = time.monotonic(), time.process_time()
         looked, memory = self._commands.all_said(
             [(IOSTAT, "-n", "0", "-w", "1", "-c", "2"), (SYSCTL, "kern.memorystatus_level")], timeout_s=1.5
         )
         percent = macos_system.memory_percent(macos_system.sysctls(memory or ""))
-        return Busy(macos_system.cpu_percent(looked or ""), percent)
+        own = 100 * (time.process_time() - spent_s) / ((time.monotonic() - began) * (os.cpu_count() or 1))
+        busy = macos_system.cpu_percent(looked or "")
+        return Busy(None if busy is None else round(max(0.0, busy - own), 1), percent)
 
     # ------------------------------------------------------------------ interfaces
 
@@ -130,7 +130,7 @@ class MacosLocal:
         return macos_nics.hardware_ports(self._commands.said(NETWORKSETUP, "-listallhardwareports") or "")
 
     async def nics(self) -> NicList:
-        return await self._ask(self._nics, timeout_s=2.5)
+        return await asked(self._nics, timeout_s=2.5)
 
     def _nics(self) -> NicList:
         links = self._links.get()
@@ -142,7 +142,7 @@ class MacosLocal:
         )
 
     async def wifi(self) -> WifiLook:
-        return await self._ask(self._wifi, timeout_s=3.8)
+        return await asked(self._wifi, timeout_s=3.8)
 
     def _wifi(self) -> WifiLook:
         links = self._links.get()
@@ -161,7 +161,7 @@ class MacosLocal:
         return macos_setup.read([one.name for one in sorted(could, key=lambda one: not one.active)], self._commands)
 
     async def addresses(self) -> tuple[Address, ...]:
-        return await self._ask(self._addresses, timeout_s=2.5)
+        return await asked(self._addresses, timeout_s=2.5)
 
     def _addresses(self) -> tuple[Address, ...]:
         links, (leases, settings) = self._links.get(), self._setup.get()
@@ -193,7 +193,7 @@ class MacosLocal:
         )
 
     async def routes(self) -> tuple[Route, ...]:
-        return await self._ask(self._routes, timeout_s=2.5)
+        return await asked(self._routes, timeout_s=2.5)
 
     def _routes(self) -> tuple[Route, ...]:
         links, (leases, settings) = self._links.get(), self._setup.get()
@@ -210,7 +210,7 @@ class MacosLocal:
         )
 
     async def resolvers(self) -> ResolverList:
-        return await self._ask(self._resolvers, timeout_s=2.5)
+        return await asked(self._resolvers, timeout_s=2.5)
 
     def _resolvers(self) -> ResolverList:
         links, (leases, settings) = self._links.get(), self._setup.get()
@@ -222,13 +222,13 @@ class MacosLocal:
         return ResolverList(found, len(servers))
 
     async def leases(self) -> tuple[Lease, ...]:
-        return await self._ask(self._leases, timeout_s=2.5)
+        return await asked(self._leases, timeout_s=2.5)
 
     def _leases(self) -> tuple[Lease, ...]:
         return self._setup.get().leases
 
     async def address_settings(self) -> AddressSettings:
-        return await self._ask(self._address_settings, timeout_s=2.5)
+        return await asked(self._address_settings, timeout_s=2.5)
 
     def _address_settings(self) -> AddressSettings:
         # configd itself is the DHCP client: there is none that could have stopped alone.
@@ -241,7 +241,7 @@ class MacosLocal:
         return [*macos_tables.arp(four), *macos_tables.ndp(six)]
 
     async def neighbours(self) -> NeighbourList:
-        return await self._ask(self._neighbours)
+        return await asked(self._neighbours)
 
     def _neighbours(self) -> NeighbourList:
         """The gateways' entries first, then the liveliest."""
@@ -253,13 +253,13 @@ class MacosLocal:
         return NeighbourList(entries, len(seen))
 
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
-        return await self._ask(self._hosts_overrides, tuple(names)[:256])
+        return await asked(self._hosts_overrides, tuple(names)[:256])
 
     def _hosts_overrides(self, names: tuple[str, ...]) -> tuple[HostsEntry, ...]:
         return parse_linux.hosts_entries(lines_with(self._root / "etc/hosts", names), names)
 
     async def proxies(self) -> tuple[Proxy, ...]:
-        return await self._ask(self._proxies)
+        return await asked(self._proxies)
 
     def _proxies(self) -> tuple[Proxy, ...]:
         """The system's first: that is what a browser goes by."""
@@ -271,14 +271,14 @@ class MacosLocal:
         return None if text is None else dial_macos.services(text)[:DIALS_KEPT]
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._dial_entries)
+        return await asked(self._dial_entries)
 
     def _dial_entries(self) -> tuple[DialEntry, ...]:
         """In use, as on the other systems: one that is only set up is told by ``dial_log``."""
         return tuple(one.entry for one in self._dials.get() or () if one.entry.state != "idle")
 
     async def dial_log(self) -> DialLog:
-        return await self._ask(self._dial_log, timeout_s=2.0)
+        return await asked(self._dial_log, timeout_s=2.0)
 
     def _dial_log(self) -> DialLog:
         from cpe_agent.host import macos_dial_log
@@ -286,13 +286,7 @@ class MacosLocal:
         return macos_dial_log.look(self._root / "var/log/ppp.log", self._dials.get(), self._commands, time.time())
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._login_tests)
-
-    def _login_tests(self) -> tuple[DialEntry, ...]:
-        from cpe_agent.host import login_record
-        from cpe_agent.host.state_folder import state_folder
-
-        return login_record.login_tests(state_folder(), time.time())
+        return await asked(past.login_tests)
 
     # ------------------------------------------------------------------ before this run
 
@@ -305,24 +299,14 @@ class MacosLocal:
         return macos_here.look(ways[0] if ways else None, self._seen.get, self._commands, looks)
 
     async def past_runs(self) -> tuple[PastRun, ...]:
-        return await self._ask(self._past_runs, timeout_s=2.0)
+        return await asked(self._past_runs, timeout_s=2.0)
 
     def _past_runs(self) -> tuple[PastRun, ...]:
-        from cpe_agent.host import history
-        from cpe_agent.host.state_folder import state_folder
-
-        here = self._here(looks=3)
-        kept = history.load(state_folder())
-        return () if kept is None or here is None else history.past_runs(kept, here)
+        return past.past_runs(self._here(looks=3))
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
-        from cpe_agent.host import history
-        from cpe_agent.host.state_folder import state_folder
-
-        here = self._here()
-        if here is not None:
-            history.keep(state_folder(), here, run)
+        past.keep(self._here(), run)
 
 
 def _scope(address: str) -> str:

@@ -53,7 +53,7 @@ async def in_thread(call: Callable[..., T], *args: object, timeout_s: float) -> 
         return await answer
 
 
-async def asked(call: Callable[..., T], *args: object, timeout_s: float) -> T:
+async def asked(call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
     """A question to the system in such a thread; ``CannotMeasure`` where it may not, cannot or takes too long."""
     what = call.__name__.strip("_")
     try:

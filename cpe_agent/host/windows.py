@@ -11,7 +11,7 @@ import contextlib
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from cpe_agent.facts import NicKind, Origin, Resolver, Route
 from cpe_agent.host import (
@@ -25,6 +25,7 @@ from cpe_agent.host import (
     ResolverList,
     WifiLook,
     parse_linux,
+    past,
     windows_adapters,
     windows_api,
     windows_leases,
@@ -38,12 +39,11 @@ from cpe_agent.host.shared_answer import Shared
 from cpe_agent.host.thread import asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
     from cpe_agent.host import windows_ras
 
-T = TypeVar("T")
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
 _TCPIP = r"SYSTEM\CurrentControlSet\Services\{}\Parameters\Interfaces\{}"
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
@@ -76,13 +76,10 @@ class WindowsLocal:
         self._tables = Shared(_read_tables, 0.1)
         self._settings = Shared(self._read_settings, 0.1)
 
-    async def _ask(self, call: Callable[..., T], *args: object, timeout_s: float = 1.5) -> T:
-        return await asked(call, *args, timeout_s=timeout_s)
-
     # ------------------------------------------------------------------ the system
 
     async def os_release(self) -> OsRelease:
-        return await self._ask(self._os_release)
+        return await asked(self._os_release)
 
     def _os_release(self) -> OsRelease:
         from cpe_agent.host import windows_release
@@ -94,7 +91,7 @@ class WindowsLocal:
         return OsRelease("windows", found.id, found.name, found.version, since_boot_s, administrator)
 
     async def busy(self, seconds: float) -> Busy:
-        return await self._ask(self._busy, seconds, timeout_s=seconds + 1.0)
+        return await asked(self._busy, seconds, timeout_s=seconds + 1.0)
 
     def _busy(self, seconds: float) -> Busy:
         from cpe_agent.host import windows_busy
@@ -107,7 +104,7 @@ class WindowsLocal:
     # ------------------------------------------------------------------ interfaces
 
     async def nics(self) -> NicList:
-        return await self._ask(self._nics, timeout_s=2.0)
+        return await asked(self._nics, timeout_s=2.0)
 
     def _nics(self) -> NicList:
         found = self._tables.get().interfaces
@@ -117,7 +114,7 @@ class WindowsLocal:
         return NicList(tuple(nics[: windows_nics.MAX_NICS]), len(nics), hardware)
 
     async def wifi(self) -> WifiLook:
-        return await self._ask(self._wifi, timeout_s=3.5)
+        return await asked(self._wifi, timeout_s=3.5)
 
     def _wifi(self) -> WifiLook:
         from cpe_agent.host import windows_wifi
@@ -135,7 +132,7 @@ class WindowsLocal:
     # ------------------------------------------------------------------ addresses, routes, resolvers
 
     async def addresses(self) -> tuple[Address, ...]:
-        return await self._ask(self._addresses, timeout_s=2.0)
+        return await asked(self._addresses, timeout_s=2.0)
 
     def _addresses(self) -> tuple[Address, ...]:
         settings = self._settings.get()
@@ -146,7 +143,7 @@ class WindowsLocal:
         )
 
     async def routes(self) -> tuple[Route, ...]:
-        return await self._ask(self._routes, timeout_s=2.0)
+        return await asked(self._routes, timeout_s=2.0)
 
     def _routes(self) -> tuple[Route, ...]:
         tables, settings = self._tables.get(), self._settings.get()
@@ -162,7 +159,7 @@ class WindowsLocal:
         return tuple(found[: windows_tables.ROUTES_KEPT])
 
     async def resolvers(self) -> ResolverList:
-        return await self._ask(self._resolvers, timeout_s=2.0)
+        return await asked(self._resolvers, timeout_s=2.0)
 
     def _resolvers(self) -> ResolverList:
         tables, settings = self._tables.get(), self._settings.get()
@@ -175,13 +172,13 @@ class WindowsLocal:
         return ResolverList(tuple(found.values())[:16], len(found))
 
     async def leases(self) -> tuple[Lease, ...]:
-        return await self._ask(self._leases)
+        return await asked(self._leases)
 
     def _leases(self) -> tuple[Lease, ...]:
         return tuple(one.lease for one in self._settings.get().values() if one.lease is not None)
 
     async def address_settings(self) -> AddressSettings:
-        return await self._ask(self._address_settings, timeout_s=2.0)
+        return await asked(self._address_settings, timeout_s=2.0)
 
     def _address_settings(self) -> AddressSettings:
         word = {_RUNNING: "running", _STOPPED: "stopped"}.get(windows_api.service_state("Dhcp") or 0)
@@ -200,7 +197,7 @@ class WindowsLocal:
     # ------------------------------------------------------------------ neighbours, proxies, dialling
 
     async def neighbours(self) -> NeighbourList:
-        return await self._ask(self._neighbours)
+        return await asked(self._neighbours)
 
     def _neighbours(self) -> NeighbourList:
         tables = self._tables.get()
@@ -208,14 +205,14 @@ class WindowsLocal:
         return windows_tables.neighbours(_stations(), tables.names, gateways)
 
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
-        return await self._ask(self._hosts_overrides, tuple(names)[:256])
+        return await asked(self._hosts_overrides, tuple(names)[:256])
 
     def _hosts_overrides(self, names: tuple[str, ...]) -> tuple[HostsEntry, ...]:
         file = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "drivers", "etc", "hosts")
         return parse_linux.hosts_entries(lines_with(file, names), names)
 
     async def proxies(self) -> tuple[Proxy, ...]:
-        return await self._ask(self._proxies)
+        return await asked(self._proxies)
 
     def _proxies(self) -> tuple[Proxy, ...]:
         """Those of the user's settings, which browsers go by; they do not look at the environment here."""
@@ -224,7 +221,7 @@ class WindowsLocal:
         return windows_proxy.read_proxies(*windows_api.proxy_settings())
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._dial_entries)
+        return await asked(self._dial_entries)
 
     def _dial_entries(self) -> tuple[DialEntry, ...]:
         from cpe_agent.host import windows_ras
@@ -236,7 +233,7 @@ class WindowsLocal:
         return tuple(entry for entry in found if entry is not None)
 
     async def dial_log(self) -> DialLog:
-        return await self._ask(self._dial_log, timeout_s=1.4)
+        return await asked(self._dial_log, timeout_s=1.4)
 
     def _dial_log(self) -> DialLog:
         from cpe_agent.host import dial_ras, windows_ras
@@ -256,35 +253,23 @@ class WindowsLocal:
         return DialLog(tuple(dial_ras.entries(dial_ras.read_events(text), time.time())), "read", set_up)
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
-        return await self._ask(self._login_tests)
-
-    def _login_tests(self) -> tuple[DialEntry, ...]:
-        from cpe_agent.host import login_record
-        from cpe_agent.host.state_folder import state_folder
-
-        return login_record.login_tests(state_folder(), time.time())
+        return await asked(past.login_tests)
 
     # ------------------------------------------------------------------ before this run
 
     async def past_runs(self) -> tuple[PastRun, ...]:
-        return await self._ask(self._past_runs)
+        return await asked(self._past_runs)
 
     def _past_runs(self) -> tuple[PastRun, ...]:
-        from cpe_agent.host import history, windows_here
-        from cpe_agent.host.state_folder import state_folder
+        from cpe_agent.host import windows_here
 
-        here = windows_here.look(self._tables.get().ways, _stations, looks=3)
-        kept = history.load(state_folder())
-        return () if kept is None or here is None else history.past_runs(kept, here)
+        return past.past_runs(windows_here.look(self._tables.get().ways, _stations, looks=3))
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
-        from cpe_agent.host import history, windows_here
-        from cpe_agent.host.state_folder import state_folder
+        from cpe_agent.host import windows_here
 
-        here = windows_here.look(self._tables.get().ways, _stations)
-        if here is not None:
-            history.keep(state_folder(), here, run)
+        past.keep(windows_here.look(self._tables.get().ways, _stations), run)
 
 
 def _stations() -> list[windows_tables.Station]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from cpe_agent.deliver.spoken_code import Unreadable
@@ -20,7 +19,7 @@ from cpe_agent.desk.card.sheet import sheets
 from cpe_agent.desk.cases.store import NoSuchCase
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding import spoken
-from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.given import Form, TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line, pretty, row_of
 from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
@@ -134,7 +133,7 @@ def attach(
     desk: TheDesk,
     person: ThePerson,
     code: FromPath[str],
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Form,
 ) -> Response[Any]:
     """A person says which case an unverified report belongs to: from then on it counts as that customer's."""
     row = row_of(desk, person, code)

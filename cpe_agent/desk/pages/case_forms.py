@@ -20,8 +20,8 @@ from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.live.wishes import TooManyWishes
 from cpe_agent.desk.pages.case_view import case_rows, evidence_of, naming_row
 from cpe_agent.desk.pages.case_words import chosen, line, what
-from cpe_agent.desk.pages.cases import WRITES, Form, case_of, case_page
-from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.cases import WRITES, case_of, case_page
+from cpe_agent.desk.pages.given import Form, TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.roles import Permission, Person

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from cpe_agent.collector import Outcome
@@ -22,14 +21,13 @@ from cpe_agent.desk.live.wishes import WISHES
 from cpe_agent.desk.pages.case_view import view
 from cpe_agent.desk.pages.case_words import what
 from cpe_agent.desk.pages.downloads import link
-from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.given import Form, TheDesk, ThePerson
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
 from cpe_agent.desk.people.names import BadName
 from cpe_agent.desk.people.roles import Permission, Person
 from cpe_agent.facts import SECTIONS, section_name
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 Wrong = dict[str, str]
 """Which form of the page was not taken, and why: ``{"conclusion": "..."}``."""
 _SECTIONS = tuple(section_name(section) for section in SECTIONS)

@@ -3,18 +3,17 @@ erased."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from cpe_agent.desk.customers import Customer, Personal
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.keeping.erasing import erase_customer
-from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.given import Form, TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import line
 from cpe_agent.desk.pages.templating import Words
 from cpe_agent.desk.pages.view import language_of, page
@@ -37,7 +36,7 @@ def reveal(
     desk: TheDesk,
     person: ThePerson,
     number: FromPath[int],
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Form,
 ) -> Response[Any]:
     """The values themselves, this once; who looked and why is in the audit before they are shown."""
     reason = clean(str(data.get("reason", "")))[:REASON]
@@ -58,7 +57,7 @@ def erase(
     desk: TheDesk,
     person: ThePerson,
     number: FromPath[int],
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Form,
 ) -> Response[Any]:
     """For ever, in the backups too. Wants a reason and a tick, because nobody can take it back."""
     reason = clean(str(data.get("reason", "")))[:REASON]

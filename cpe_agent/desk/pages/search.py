@@ -3,18 +3,16 @@ be a telephone number, and addresses are kept by browsers and logs."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from litestar import Request, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 from litestar.response import Redirect
 
 from cpe_agent.desk.archive import Row
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.finding.found import Hit
-from cpe_agent.desk.pages.given import TheDesk, ThePerson
+from cpe_agent.desk.pages.given import Form, TheDesk, ThePerson
 from cpe_agent.desk.pages.reports import Line, line
 from cpe_agent.desk.pages.templating import Words, shown
 from cpe_agent.desk.pages.view import language_of, page
@@ -47,7 +45,7 @@ def find(
     request: Request[Any, Any, Any],
     desk: TheDesk,
     person: ThePerson,
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Form,
 ) -> Response[Any]:
     """One thing is opened; of several he chooses; of nothing it says why, and what is close."""
     found = desk.finder.find(person, str(data.get("text", "")))
