@@ -10,6 +10,7 @@ import ctypes
 import ssl
 import struct
 from collections.abc import Callable
+from hashlib import sha1
 from typing import Any
 
 import pytest
@@ -19,9 +20,11 @@ from hypothesis import strategies as st
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.facts import Failure, Family, Nic, NicKind, Origin, Proxy, WifiLink
 from cpe_agent.host import (
+    tls,
     windows_adapters,
     windows_api,
     windows_busy,
+    windows_chain,
     windows_echo,
     windows_leases,
     windows_nics,
@@ -54,6 +57,11 @@ SIZES = [  # of 64-bit programs, as the headers of Windows' SDK make them
     (windows_wifi.ConnectionRecord, 604, {"ssid": 524, "bssid": 560, "quality": 576, "tx_rate": 584}),
     (windows_wifi.RadioRecord, 12, {}),
     (windows_api.EchoOptions, 16, {"options": 8}),
+    (windows_chain.ParametersRecord, 96, {"usage_match": 4, "usages": 16, "usages_at": 24, "url_timeout_ms": 56}),
+    (windows_chain.ContextRecord, 48, {"error": 4, "chains": 12, "chains_at": 16}),
+    (windows_chain.ChainRecord, 40, {"elements": 12, "elements_at": 16}),
+    (windows_chain.ElementRecord, 56, {"certificate_at": 8, "error": 16}),
+    (windows_chain.CertificateRecord, 40, {"der_at": 8, "der_bytes": 16}),
 ]
 
 
@@ -319,16 +327,61 @@ def test_what_a_datagram_socket_is_told_of_an_earlier_datagram() -> None:
     assert (said.failure, said.sender) == (Failure.PORT_UNREACHABLE, None)
 
 
-@pytest.mark.parametrize("code", [19, 20, 21])
-def test_an_authority_that_windows_has_not_loaded_yet_is_no_stranger(code: int) -> None:
+@pytest.mark.parametrize("code", [2, 19, 20, 21])
+def test_an_authority_that_windows_has_not_loaded_yet_is_no_stranger(
+    code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Named on a new computer, it would be called a break-in on the line."""
     error = ssl.SSLCertVerificationError()
     error.verify_code = code
-    with pytest.raises(CannotMeasure):
-        handshake_failure(error, "win32")
-    assert handshake_failure(error, "linux") in (Failure.TLS_UNTRUSTED, Failure.TLS_SELF_SIGNED)
+    monkeypatch.setattr(tls, "_WINDOWS", True)
+    for unclear in (None, True):  # trusted, and yet it did not verify
+        with pytest.raises(CannotMeasure):
+            handshake_failure(error, unclear)
+    strangers = (Failure.TLS_UNTRUSTED, Failure.TLS_SELF_SIGNED)
+    assert handshake_failure(error, False) in strangers
+    monkeypatch.setattr(tls, "_WINDOWS", False)
+    assert handshake_failure(error) in strangers
     error.verify_code = 10
-    assert handshake_failure(error, "win32") is Failure.TLS_EXPIRED
+    monkeypatch.setattr(tls, "_WINDOWS", True)
+    assert handshake_failure(error) is Failure.TLS_EXPIRED
+
+
+LEAF, ROOT = b"a leaf", b"a root"
+FETCHABLE = b"a leaf, and " + bytes.fromhex("06082b06010505073002") + b" where its issuer is"
+KNOWN = b"the list: " + sha1(ROOT, usedforsecurity=False).digest()
+
+
+@pytest.mark.parametrize(
+    ("context", "built", "listed", "word"),
+    [
+        pytest.param(made.chain_context(0), [LEAF, ROOT], b"", True, id="trusted"),
+        pytest.param(made.chain_context(0x1 | 0x2), [LEAF, ROOT], b"", True, id="its dates are for OpenSSL"),
+        pytest.param(made.chain_context(0x20), [LEAF, ROOT], b"others", False, id="a stranger"),
+        pytest.param(made.chain_context(0x21), [LEAF, ROOT], b"others", False, id="a stranger, and expired"),
+        pytest.param(made.chain_context(0x20), [LEAF, ROOT], b"", None, id="Windows has no list yet"),
+        pytest.param(made.chain_context(0x20), [LEAF, ROOT], KNOWN, None, id="well known, and not fetched"),
+        pytest.param(made.chain_context(0x10000), [LEAF], b"others", False, id="nobody stands behind it"),
+        pytest.param(made.chain_context(0x10000), [FETCHABLE], b"others", None, id="a browser would fetch the rest"),
+        pytest.param(made.chain_context(0x28), [LEAF, ROOT], b"others", None, id="a signature that does not fit"),
+        pytest.param(made.chain_context(0x4), [LEAF, ROOT], b"others", None, id="revoked"),
+        pytest.param(made.chain_context(0x10), [LEAF, ROOT], b"others", None, id="an authority for other things"),
+        pytest.param(made.chain_context(0, chains=0), [LEAF], b"others", None, id="no chain"),
+        pytest.param(made.chain_context(0, chains=2), [LEAF], b"others", None, id="by trust lists"),
+        pytest.param(made.chain_context(0), [], b"others", None, id="an empty chain"),
+    ],
+)
+def test_whom_windows_trusts(context: bytes, built: list[bytes], listed: bytes, word: bool | None) -> None:
+    assert windows_chain.word(context, built, listed) is word
+
+
+def test_a_chain_as_wine_tells_it() -> None:
+    assert windows_chain.word(made.recorded_bytes("certificate_chain"), [LEAF, ROOT], b"others") is False
+
+
+def test_an_authority_that_is_the_certificate_itself_is_kept() -> None:
+    assert windows_chain.authorities([LEAF, ROOT]) == ROOT
+    assert windows_chain.authorities([ROOT]) == ROOT
 
 
 # ------------------------------------------------------------------ the registry

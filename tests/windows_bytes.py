@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from cpe_agent.host import windows_adapters, windows_nics, windows_ras, windows_tables, windows_wifi
+from cpe_agent.host import windows_adapters, windows_chain, windows_nics, windows_ras, windows_tables, windows_wifi
 from cpe_agent.host.windows_api import Memory
 
 RECORDED = Path(__file__).parent / "recordings" / "windows" / "wine-8.json"
@@ -172,3 +172,7 @@ def echo_reply(sender: str, status: int, ms: int) -> bytes:
 def echo6_reply(sender: str, status: int, ms: int) -> bytes:
     packed = socket.inet_pton(socket.AF_INET6, sender)
     return struct.pack("<HI16sIHII", 0, 0, packed, 0, 0, status, ms) + bytes(40)
+
+
+def chain_context(error: int, chains: int = 1) -> bytes:
+    return bytes(windows_chain.ContextRecord(size=48, error=error, chains=chains, chains_at=BASE))
