@@ -24,7 +24,8 @@ import wine_python
 ROOT = Path(__file__).resolve().parent.parent
 TESTS: tuple[str, ...] = (
     "tests/windows", "tests/test_host_windows.py", "tests/test_windows_wifi.py", "tests/test_host_contract.py",
-    "tests/test_judge.py", "tests/test_spoken_code.py", "tests/test_case_code.py", "tests/test_thread.py", "tests/test_dialogue.py",
+    "tests/test_judge.py", "tests/test_spoken_code.py", "tests/test_case_code.py", "tests/test_thread.py",
+    "tests/test_dialogue.py",
 )  # fmt: skip
 # Wine loads a module in the time that Windows takes for ten: no clock of ours means anything there.
 TESTS += ("--deselect=tests/test_host_contract.py::test_no_call_outlives_its_time",)

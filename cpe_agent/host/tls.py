@@ -173,7 +173,7 @@ async def tls(
             except OSError as error:  # before ValueError: a failed verification is both
                 vouched = await system_word(error, stream, timeout_s=start + timeout_s - loop.time())
                 left = start + timeout_s - loop.time()
-                if vouched and not again:
+                if vouched and not again and left > 0:
                     return await tls(host, address=address, port=port, timeout_s=left, nic=nic, again=True)
                 failure = handshake_failure(error, vouched)
             except ValueError:  # a host that is no name for a certificate
