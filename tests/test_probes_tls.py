@@ -120,6 +120,7 @@ def windows_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Word], None]:
     """A program on Windows, whose system says this of a chain. The list that Python has was read before."""
     tls._system_store()
     monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
     monkeypatch.setattr(tls, "_WINDOWS", True)
     return lambda word: monkeypatch.setattr(tls, "_windows_word", word)
 
@@ -222,11 +223,12 @@ def test_windows_is_asked_about_strangers_alone(certificates: Path, windows_says
     assert asked == []
 
 
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_a_list_that_the_user_named_is_the_only_one(
-    certificates: Path, windows_says: Callable[[Word], None], monkeypatch: pytest.MonkeyPatch
+    certificates: Path, windows_says: Callable[[Word], None], monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     windows_says(lambda chain, timeout_ms: (True, _der(certificates, "stranger")))
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificates / "trusted.pem"))
+    monkeypatch.setenv(variable, str(certificates / "trusted.pem"))
     with tcp_server(_secure(certificates, "unknown")) as port, pytest.raises(CannotMeasure):
         asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port))
 

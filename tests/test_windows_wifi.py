@@ -164,13 +164,17 @@ class Windows:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.state, self.build, self.consent = 4, 26100, "Allow"
+        self.log_on = 1
         self.events: Callable[[], bytes] = lambda: b""
         self.asked: dict[str, int] = {}
         monkeypatch.setattr(windows_api, "version", lambda: made.version(10, 0, self.build))
-        monkeypatch.setattr(windows_registry, "values", lambda path, *, user=False: {"Value": self.consent})
+        monkeypatch.setattr(windows_registry, "values", self.values)
         monkeypatch.setattr(windows_services, "wlan", self.wlan)
         monkeypatch.setattr(windows_services, "events", lambda *_: self.events())
         monkeypatch.setattr(time, "time", lambda: NOW)
+
+    def values(self, path: str, *, user: bool = False) -> dict[str, object]:
+        return {"Enabled": self.log_on} if "WINEVT" in path else {"Value": self.consent}
 
     def wlan(self, queries: dict[str, int], *, networks: bool) -> tuple[bytes, dict[str, dict[str, bytes]]]:
         self.asked = queries
@@ -214,6 +218,11 @@ def test_a_closed_log_leaves_both_open(windows: Windows, error: Exception) -> No
     found = windows.look()
     assert (found.scan, found.scan_known, readings.home_in_sight.read(found)) == ((), False, None)
     assert found.links[0].associated is False
+
+
+def test_a_log_that_is_switched_off_is_a_closed_one(windows: Windows) -> None:
+    windows.log_on = 0
+    assert windows.look().scan_known is False
 
 
 def test_a_log_is_left_alone_while_the_network_is_there(windows: Windows) -> None:

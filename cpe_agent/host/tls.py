@@ -97,7 +97,9 @@ async def system_word(error: OSError, stream: Stream, *, timeout_s: float) -> bo
     nothing was to be asked."""
     if not _WINDOWS or not isinstance(error, ssl.SSLCertVerificationError) or stream.refused is None:
         return None
-    if error.verify_code not in (*_NOBODY_VOUCHES, _SELF_SIGNED) or os.environ.get("SSL_CERT_FILE"):
+    if error.verify_code not in (*_NOBODY_VOUCHES, _SELF_SIGNED):
+        return None
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
         return None  # a list that the user named is the only one
     chain, bound_s = _chain(stream.refused), min(_ASKED_S, timeout_s)
     if not chain or bound_s <= 0:

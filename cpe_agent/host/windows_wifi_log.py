@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cpe_agent.host.xml_tree import Element
 
 CHANNEL = "Microsoft-Windows-WLAN-AutoConfig/Operational"
+# What is not written says nothing: the channel is on in every Windows, and somebody may have switched it off.
+SETTINGS = rf"SOFTWARE\Microsoft\Windows\CurrentVersion\WINEVT\Channels\{CHANNEL}"
 # The last hour: an older failure says nothing about now (see wifi-wrong-key in the catalogue).
 WINDOW_S = 3600
 _LATELY = f"TimeCreated[timediff(@SystemTime) <= {WINDOW_S * 1000}]"

@@ -62,6 +62,8 @@ def _wifi(interfaces: Callable[[], Iterable[Interface]]) -> list[_Seen]:
 
 
 def _failures() -> dict[str, windows_wifi_log.Failed]:
+    if windows_registry.number(windows_registry.values(windows_wifi_log.SETTINGS), "Enabled") == 0:
+        raise OSError("the log is switched off")
     text = windows_services.events(windows_wifi_log.CHANNEL, windows_wifi_log.QUERY, windows_wifi_log.MOST_EVENTS)
     return windows_wifi_log.read_log(text, time.time())
 
