@@ -114,20 +114,9 @@ class WindowsLocal:
         return NicList(tuple(nics[: windows_nics.MAX_NICS]), len(nics), hardware)
 
     async def wifi(self) -> WifiLook:
-        return await asked(self._wifi, timeout_s=3.5)
+        from cpe_agent.host import windows_wifi_look
 
-    def _wifi(self) -> WifiLook:
-        from cpe_agent.host import windows_wifi
-
-        listed, answers = windows_services.wlan(windows_wifi.QUERIES)
-        by_guid = {one.guid: one for one in self._tables.get().interfaces}
-        links = []
-        for adapter in windows_wifi.read_adapters(listed):
-            own = by_guid.get(adapter.guid)
-            if own is not None:
-                said = windows_wifi.Said(**answers.get(adapter.key, {}))
-                links.append(windows_wifi.link(own.nic.name, adapter.state, said, own.rate_mbps))
-        return WifiLook(tuple(links), (), False)
+        return await windows_wifi_look.look(lambda: self._tables.get().interfaces)
 
     # ------------------------------------------------------------------ addresses, routes, resolvers
 

@@ -1,4 +1,4 @@
-"""Reading the registry of this machine (HKEY_LOCAL_MACHINE): bounded, and a missing key is normal."""
+"""Reading the registry of this machine (HKEY_LOCAL_MACHINE) and of its user: bounded, and a missing key is normal."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Any
 MAX_KEYS, MAX_VALUES = 256, 256
 
 
-def values(path: str) -> dict[str, object]:
+def values(path: str, *, user: bool = False) -> dict[str, object]:
     """The values of a key by name: ``str``, ``int``, ``list[str]`` or ``bytes``. Empty for a key that is absent or
-    forbidden."""
+    forbidden. ``user``: of HKEY_CURRENT_USER."""
     winreg: Any = import_module("winreg")  # on Windows alone, and so are its types
     found: dict[str, object] = {}
+    root = winreg.HKEY_CURRENT_USER if user else winreg.HKEY_LOCAL_MACHINE
     try:
-        with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, path) as key:
+        with winreg.OpenKey(root, path) as key:
             for at in range(min(winreg.QueryInfoKey(key)[1], MAX_VALUES)):
                 name, value, _ = winreg.EnumValue(key, at)
                 found[name] = value
