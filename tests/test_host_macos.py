@@ -22,6 +22,7 @@ from cpe_agent.host import (
     KeptRun,
     dial_macos,
     macos_here,
+    macos_image,
     macos_nics,
     macos_settings,
     macos_system,
@@ -30,6 +31,7 @@ from cpe_agent.host import (
 )
 from cpe_agent.host.hardware_address import network_name
 from cpe_agent.host.net import Probes
+from cpe_agent.host.program import Ran
 from cpe_agent.host.replay import RecordingHost
 from tests.macos import samples
 from tests.macos.samples import SAID, stand_in
@@ -406,6 +408,50 @@ def _started_now() -> dict[str, dict[str, str]]:
     return with_said("/usr/sbin/sysctl", **{"kern.boottime kern.bootsessionuuid": boot + samples.SESSION})
 
 
+# ------------------------------------------------------------------ disk images
+
+
+def test_disk_images_by_their_files_names() -> None:
+    assert macos_image.images(samples.IMAGES) == (
+        ("cpe-agent-4F7K2Q9X (1).dmg", ("/Volumes/Example Check",)),
+        ("office.dmg", ()),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "<plist/>",
+        "<plist><array/></plist>",
+        "<plist><dict><key>images</key><string>x</string></dict></plist>",
+        "<plist><dict><key>images</key><array><string>x</string><dict><key>image-path</key><integer>7</integer></dict>"
+        "</array></dict></plist>",
+        "<plist><dict><key>images</key><array><date>x</date></array></dict></plist>",
+        '<!DOCTYPE plist [<!ENTITY a "/b/cpe-agent-4F7K2Q9X.dmg">]>\n'
+        "<plist><dict><key>images</key><array><dict><key>image-path</key><string>&a;</string></dict></array></dict></plist>",
+        "<plist><key>x</key></plist>",
+        "<array>" * 30_000,
+        "<plist>" + "<array>" * 15_000 + "</array>" * 15_000 + "</plist>",
+        f"<plist><dict><key>images</key><array><dict><key>image-path</key><string>{'x/' * 5000}</string></dict></array>"
+        "</dict></plist>",
+    ],
+)  # fmt: skip
+def test_a_list_of_images_that_says_something_else(text: str) -> None:
+    assert macos_image.images(text) == ()
+
+
+def test_of_many_images_some_are_read() -> None:
+    one = "<dict><key>image-path</key><string>/a.dmg</string></dict>"
+    text = f"<plist><dict><key>images</key><array>{one * 500}</array></dict></plist>"
+    assert len(macos_image.images(text)) == macos_image.MAX_IMAGES
+
+
+@pytest.mark.parametrize("ran", [None, Ran(None, samples.IMAGES[:900]), Ran(1, samples.IMAGES)])
+def test_images_that_the_system_did_not_tell_whole(ran: Ran | None) -> None:
+    assert macos_image.mounted(lambda *_, **_more: ran) == ()
+
+
 # ------------------------------------------------------------------ through the collectors
 
 
@@ -481,6 +527,7 @@ PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
     "boottime": (lambda text: macos_system.boot_age_s(macos_system.sysctls(text), 1795000100), samples.BOOT),
     "memory": (lambda text: macos_system.memory_percent(macos_system.sysctls(text)), samples.MEMORY),
     "iostat": (macos_system.cpu_percent, samples.IOSTAT),
+    "hdiutil info": (macos_image.images, samples.IMAGES),
 }
 
 

@@ -390,6 +390,53 @@ IOSTAT = """\
      2  1 97  1.75 1.62 1.57
 """
 
+IMAGES = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<key>framework</key>
+	<string>671.100.2</string>
+	<key>images</key>
+	<array>
+		<dict>
+			<key>blockcount</key>
+			<integer>65536</integer>
+			<key>image-encrypted</key>
+			<false/>
+			<key>image-path</key>
+			<string>/Users/dana/Downloads/cpe-agent-4F7K2Q9X (1).dmg</string>
+			<key>image-type</key>
+			<string>read-only disk image</string>
+			<key>system-entities</key>
+			<array>
+				<dict>
+					<key>content-hint</key>
+					<string>GUID_partition_scheme</string>
+					<key>dev-entry</key>
+					<string>/dev/disk4</string>
+				</dict>
+				<dict>
+					<key>dev-entry</key>
+					<string>/dev/disk4s1</string>
+					<key>mount-point</key>
+					<string>/Volumes/Example Check</string>
+				</dict>
+			</array>
+		</dict>
+		<dict>
+			<key>image-path</key>
+			<string>/Users/dana/cpe-agent-ABCDEFGN/office.dmg</string>
+			<key>system-entities</key>
+			<array/>
+		</dict>
+	</array>
+	<key>revision</key>
+	<string>10.15</string>
+</dict>
+</plist>
+"""
+
 SAID: dict[str, dict[str, str]] = {
     # program -> arguments -> what it prints; anything else ends with status 1
     "/sbin/ifconfig": {"-a -L -v": IFCONFIG},
