@@ -1,0 +1,35 @@
+"""A Mac that has not yet let this program into the home network (docs/platforms.md): nothing is broken, and the
+router's state stays unknown until its user agrees."""
+
+from __future__ import annotations
+
+from cpe_agent.diagnose.readings.gateway import look_alive
+from cpe_agent.facts import Failure, Gateway, GatewayLook, System
+from cpe_agent.failed import section
+from cpe_agent.packed import packed
+from cpe_agent.report import Report
+
+_FIRST = 15  # the macOS that asks for it
+
+
+def is_closed(report: Report) -> bool:
+    """No router said anything, of one this computer kept our packets to itself, and nothing else shows how it is."""
+    if report.diagnosis.segments.get("cpe") != "unknown":
+        return False
+    system, gateway = section(report, System), section(report, Gateway)
+    if system is None or gateway is None or system.os_family != "macos":
+        return False
+    major = (system.os_version or "").partition(".")[0]
+    if not (major.isdecimal() and len(major) < 4 and int(major) >= _FIRST):
+        return False
+    return any(map(_kept_back, gateway.gateways)) and not any(map(look_alive, gateway.gateways))
+
+
+def _kept_back(look: GatewayLook) -> bool:
+    probes = [look.echo, look.dns, *look.tcp]
+    return any(probe is not None and probe.failure is Failure.NOT_PERMITTED for probe in probes)
+
+
+def program_name() -> str:
+    """What the list of the system's settings calls this program."""
+    return packed().name or "cpe-agent"
