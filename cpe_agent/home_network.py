@@ -13,7 +13,8 @@ _FIRST = 15  # the macOS that asks for it
 
 
 def is_closed(report: Report) -> bool:
-    """No router said anything, of one this computer kept our packets to itself, and nothing else shows how it is."""
+    """This computer kept our packets to a router to itself, of none is it known how it is, and nothing else shows
+    it."""
     if report.diagnosis.segments.get("cpe") != "unknown":
         return False
     system, gateway = section(report, System), section(report, Gateway)
@@ -22,7 +23,7 @@ def is_closed(report: Report) -> bool:
     major = (system.os_version or "").partition(".")[0]
     if not (major.isdecimal() and len(major) < 4 and int(major) >= _FIRST):
         return False
-    return any(map(_kept_back, gateway.gateways)) and not any(map(look_alive, gateway.gateways))
+    return any(map(_kept_back, gateway.gateways)) and all(look_alive(look) is None for look in gateway.gateways)
 
 
 def _kept_back(look: GatewayLook) -> bool:

@@ -46,6 +46,11 @@ def test_while_nothing_is_named_it_comes_before_other_things_to_do() -> None:
     assert page.index('id="allow-h"') < page.index('class="card steps"')
 
 
+def _look(family: str, failure: str) -> dict[str, Any]:
+    echo = {"address": "x", "method": "icmp", "sent": 2, "failure": failure}
+    return {"address": "x", "family": family, "nic": "en0", "echo": echo}
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -56,6 +61,7 @@ def test_while_nothing_is_named_it_comes_before_other_things_to_do() -> None:
         {"gateway.gateways[*].echo.received": 1},  # the router answered
         {"gateway.gateways[*].echo.failure": "timed_out", "gateway.gateways[*].tcp": []},
         {"gateway.gateways": []},
+        {"gateway.gateways": [_look("v6", "not_permitted"), _look("v4", "timed_out")]},  # one that is really silent
     ],
 )
 def test_otherwise_nothing_is_said(changes: dict[str, Any]) -> None:

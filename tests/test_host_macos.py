@@ -111,6 +111,46 @@ def test_a_mac_whose_ports_nobody_tells_is_still_told_by_type() -> None:
     assert (found["en0"], found["en5"]) == (NicKind.WIFI, NicKind.ETHERNET)
 
 
+def test_ports_have_their_names_in_the_user_s_language() -> None:
+    found = {one.name: one for one in macos_nics.ifconfig(samples.IFCONFIG)}
+    for name in ("WLAN", "Drahtlos", "Беспроводная сеть", "רשת אלחוטית"):
+        assert macos_nics.kind(found["en0"], {"en0": name, "en5": "Ethernet"}) is NicKind.WIFI, name
+    old = found["en0"]._replace(type=None)  # an ifconfig without -v
+    assert macos_nics.kind(old, {"en0": "WLAN"}) is NicKind.WIFI
+    for name in ("Thunderbolt 1", "\u200fThunderbolt ١", "Thunderbolt-Bridge"):
+        assert macos_nics.kind(found["en1"], {"en1": name}) is NicKind.OTHER, name
+    assert macos_nics.kind(found["en5"], {"en5": "Thunderbolt Ethernet Slot 1"}) is NicKind.ETHERNET
+
+
+@pytest.mark.parametrize(
+    ("media", "status", "kind"),
+    [
+        ("none", "inactive", NicKind.VIRTUAL),  # there is no socket: no cable is missing from it
+        ("autoselect (none)", "inactive", NicKind.ETHERNET),
+        ("none", "active", NicKind.ETHERNET),
+    ],
+)
+def test_an_adapter_without_a_socket_is_no_way_to_a_router(media: str, status: str, kind: NicKind) -> None:
+    text = f"en4: flags=8863<UP,RUNNING> mtu 1500\n\tmedia: {media}\n\tstatus: {status}\n\ttype: Ethernet\n"
+    (one,) = macos_nics.ifconfig(text)
+    assert macos_nics.kind(one, {"en4": "Ethernet Adapter (en4)"}) is kind
+
+
+def test_a_german_mac_of_apple_s_own_processor_that_has_joined_no_wifi(tmp_path: Path) -> None:
+    """No cable is missing: what is missing is the Wi-Fi."""
+    said = with_said("/usr/sbin/networksetup", **{"-listallhardwareports": samples.PORTS_GERMAN})
+    dead = samples.IFCONFIG_APPLE
+    said |= {"/sbin/ifconfig": {"-a -L -v": dead}, "/usr/sbin/netstat": {"-rn": "Routing tables\n", "-ibn": ""}}
+    host = Host(stand_in(tmp_path, said), Probes())
+    seen = asyncio.run(interfaces.collect(host, Facts({})))
+    assert seen.uplink == "en0"
+    assert {nic.name: nic.kind for nic in seen.nics if nic.name.startswith("en")} == {
+        "en0": NicKind.WIFI,
+        "en1": NicKind.OTHER,
+        "en4": NicKind.VIRTUAL,
+    }
+
+
 def test_an_ifconfig_that_knows_only_its_oldest_option(tmp_path: Path) -> None:
     mac = stand_in(tmp_path, {**SAID, "/sbin/ifconfig": {"-a": samples.IFCONFIG}})
     assert asyncio.run(mac.nics()).nics[0].name == "en0"
