@@ -4,7 +4,8 @@ router's state stays unknown until its user agrees."""
 from __future__ import annotations
 
 from cpe_agent.diagnose.readings.gateway import look_alive
-from cpe_agent.facts import Failure, Gateway, GatewayLook, System
+from cpe_agent.diagnose.readings.out import LOCAL
+from cpe_agent.facts import Failure, Gateway, GatewayLook, Reach, System
 from cpe_agent.failed import section
 from cpe_agent.packed import packed
 from cpe_agent.report import Report
@@ -13,12 +14,14 @@ _FIRST = 15  # the macOS that asks for it
 
 
 def is_closed(report: Report) -> bool:
-    """This computer kept our packets to a router to itself, of none is it known how it is, and nothing else shows
-    it."""
+    """This computer kept our packets to a router to itself, of none is it known how it is, and nothing else shows it.
+    Where those to the outside are kept too, it is no such question (a VPN that holds everything back)."""
     if report.diagnosis.segments.get("cpe") != "unknown":
         return False
-    system, gateway = section(report, System), section(report, Gateway)
-    if system is None or gateway is None or system.os_family != "macos":
+    system, gateway, reach = section(report, System), section(report, Gateway), section(report, Reach)
+    if system is None or gateway is None or reach is None or system.os_family != "macos":
+        return False
+    if not any(probe.failure not in LOCAL for probe in (*reach.probes, *reach.bound)):
         return False
     major = (system.os_version or "").partition(".")[0]
     if not (major.isdecimal() and len(major) < 4 and int(major) >= _FIRST):

@@ -61,6 +61,7 @@ def _look(family: str, failure: str) -> dict[str, Any]:
         {"gateway.gateways[*].echo.received": 1},  # the router answered
         {"gateway.gateways[*].echo.failure": "timed_out", "gateway.gateways[*].tcp": []},
         {"gateway.gateways": []},
+        {"reach.probes[*].failure": "no_route"},  # nothing at all is let out
         {"gateway.gateways": [_look("v6", "not_permitted"), _look("v4", "timed_out")]},  # one that is really silent
     ],
 )
