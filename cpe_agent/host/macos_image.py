@@ -6,7 +6,6 @@ out. The system may run a downloaded .app from a place of its own making; the im
 
 from __future__ import annotations
 
-import plistlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cpe_agent.host import program
@@ -34,6 +33,8 @@ def mounted(run: Callable[..., program.Ran | None] = program.run) -> tuple[Image
 def images(text: str) -> tuple[Image, ...]:
     """``hdiutil info -plist``: an array ``images``, in each the ``image-path`` and its ``system-entities``, of which
     those that are mounted have a ``mount-point``."""
+    import plistlib
+
     try:
         plain = plistlib.loads(text.encode(), fmt=plistlib.FMT_XML)
     except Exception:  # bad numbers, dates, keys and nesting each raise their own
