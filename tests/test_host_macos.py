@@ -134,6 +134,8 @@ def test_an_adapter_without_a_socket_is_no_way_to_a_router(media: str, status: s
     text = f"en4: flags=8863<UP,RUNNING> mtu 1500\n\tmedia: {media}\n\tstatus: {status}\n\ttype: Ethernet\n"
     (one,) = macos_nics.ifconfig(text)
     assert macos_nics.kind(one, {"en4": "Ethernet Adapter (en4)"}) is kind
+    heard = macos_nics.Counted(5, 12, 0, 2000, 0, 0, 0, 0)
+    assert macos_nics.kind(one, {"en4": "AX88179A"}, heard) is NicKind.ETHERNET
 
 
 def test_a_german_mac_of_apple_s_own_processor_that_has_joined_no_wifi(tmp_path: Path) -> None:
@@ -417,6 +419,11 @@ def test_the_log_of_the_dialler_is_newer_than_what_the_system_keeps(tmp_path: Pa
     log = asyncio.run(mac.dial_log())
     assert log.log == "read"
     assert [(e.kind, e.reason, (e.age_s or 0) >= 20) for e in log.entries] == [("pppoe", "rejected", True)]
+
+
+def test_a_vpn_of_a_kind_without_a_second_word() -> None:
+    line = '* (Connected)      0A0B0C0D-1111-4222-8333-444455556666 IPSec "Office"   [IPSec]'
+    assert [(one.entry.kind, one.entry.state) for one in dial_macos.services(line)] == [("vpn", "connected")]
 
 
 def test_a_mac_that_dials_nothing(tmp_path: Path) -> None:

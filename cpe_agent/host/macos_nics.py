@@ -178,14 +178,16 @@ def kind_by_name(name: str) -> NicKind | None:
     return next((known for pattern, known in _BY_NAME if pattern.match(name)), None)
 
 
-def kind(one: Interface, ports: Mapping[str, str]) -> NicKind:
+def kind(one: Interface, ports: Mapping[str, str], counted: Counted | None = None) -> NicKind:
     """By its name, then by the type that ``ifconfig -v`` gives to Wi-Fi alone, then by its hardware port."""
     known = kind_by_name(one.name)
     if known is not None:
         return known
     if one.type == "Wi-Fi":
         return NicKind.WIFI
-    if one.no_media and one.active is False:  # Apple's own processors show two or three such "Ethernet Adapters"
+    # Macs with Apple's own processors show some "Ethernet Adapters" that nothing can be plugged into; on a real one
+    # without a list of media something was heard.
+    if one.no_media and one.active is False and not (counted and counted.rx_packets):
         return NicKind.VIRTUAL
     port = ports.get(one.name)
     if port is not None:
