@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from cpe_agent.card import card
+from cpe_agent.desk.card.sections import missing
+from cpe_agent.desk.card.voice import Voice
 from cpe_agent.home_network import is_closed
 from cpe_agent.layout import printable
 from cpe_agent.page.brief import brief
@@ -39,6 +41,12 @@ def test_everywhere_a_customer_reads_it_is_said_with_what_to_do(language: str) -
         page = document(state_of(report, language), live=live, nonce="n")
         assert said in page
         assert ('id="b-again-allowed"' in page) is live, "a file has no button"
+
+
+def test_the_representative_reads_it_first_among_what_is_not_measured() -> None:
+    voice = Voice("en")
+    assert next(gap.why for gap in missing(closed(), voice)) == ui("home-network")
+    assert ui("home-network") not in [gap.why for gap in missing(closed(WELL), voice)]
 
 
 def test_while_nothing_is_named_it_comes_before_other_things_to_do() -> None:
