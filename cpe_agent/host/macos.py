@@ -124,7 +124,7 @@ class MacosLocal:
         found = macos_nics.ifconfig(whole or self._commands.must_say(IFCONFIG, "-a"))
         counted = macos_nics.counters(self._commands.said(NETSTAT, "-ibn") or "")
         ports = self._ports.get()
-        return Links(found, counted, {one.name: macos_nics.kind(one, ports) for one in found})
+        return Links(found, counted, {one.name: macos_nics.kind(one, ports, counted.get(one.name)) for one in found})
 
     def _read_ports(self) -> dict[str, str]:
         return macos_nics.hardware_ports(self._commands.said(NETWORKSETUP, "-listallhardwareports") or "")
