@@ -36,6 +36,7 @@ from cpe_agent.facts import (
     Past,
     PastRun,
     Plan,
+    Protection,
     Proxy,
     ProxyVpn,
     Resolver,
@@ -78,6 +79,7 @@ NO_WIFI = WifiLook((), (), False)
 NO_SERVERS = ResolverList((), 0)
 NO_SETTINGS = AddressSettings(None, {})
 NOBODY = NeighbourList((), 0)
+NO_GUARDS = Protection()
 NAME_FOUND = SystemLookup(True, ("192.0.2.88",), 1.0, None)
 CONNECTED = Connect("127.0.0.1", 1, ok=True)
 
@@ -106,6 +108,8 @@ class Computer:
     dialled: tuple[DialEntry, ...] | Exception = ()
     tested: tuple[DialEntry, ...] | Exception = ()
     dial_logged: DialLog | Exception = field(default_factory=lambda: DialLog((), None))
+    guarded: Protection | Exception = NO_GUARDS
+    clock_set: bool | Exception | None = None
     ran_before: tuple[PastRun, ...] | Exception = ()
 
     async def os_release(self) -> OsRelease:
@@ -152,6 +156,12 @@ class Computer:
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
         return given(self.dialled)
+
+    async def protection(self) -> Protection:
+        return given(self.guarded)
+
+    async def clock_from_network(self) -> bool | None:
+        return given(self.clock_set)
 
     async def past_runs(self) -> tuple[PastRun, ...]:
         return given(self.ran_before)

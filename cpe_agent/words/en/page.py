@@ -274,6 +274,7 @@ PHRASES: dict[str, str] = {
     "do.signed-in": "Open a browser, go to {address} and sign in on the page that comes up.",
     "do.vpn-off": "Disconnect the VPN, and its kill switch too.",
     "do.protection-paused": "Pause the firewall or protection program of this computer for five minutes.",
+    "do.protection-named": "On this computer that may be {name}.",
     "do.scanning-off": "Switch off the web scanning (HTTPS scanning) of the protection program.",
     "do.system-updated": "Update the system of this computer.",
     "do.browser-tried": "Try another browser, for example Firefox.",
