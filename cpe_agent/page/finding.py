@@ -117,7 +117,7 @@ def _words(view: View, key: str) -> object:
         return view.speech.fill("do.signed-in", address=left_to_right(PLAIN_PAGE))
     words = view.speech.fill(f"do.{key}", provider=provider(view))
     program = _only_program(view) if key in PROTECTION else None
-    return words if program is None else together(words, " ", view.speech.fill("do.protection-named", name=program))
+    return words if program is None else together(words, " ", view.speech.fill("protection-named", name=program))
 
 
 def _only_program(view: View) -> str | None:
