@@ -11,12 +11,26 @@ from typing import Any, TypeVar, cast
 
 import pytest
 
-from collectors import addressing, dial, interfaces, load, neighbours, past, proxy_vpn, system, traffic, wifi
+from collectors import (
+    addressing,
+    clock,
+    dial,
+    interfaces,
+    load,
+    neighbours,
+    past,
+    protection,
+    proxy_vpn,
+    system,
+    traffic,
+    wifi,
+)
 from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
 from cpe_agent.facts import (
     Address,
     Addressing,
     CaptiveTarget,
+    Clock,
     Connect,
     Dial,
     DialEntry,
@@ -589,6 +603,18 @@ def test_every_collector_declares_what_it_reads() -> None:
 # ------------------------------------------------------------------ before this run
 
 EARLIER = PastRun(600.0, "fault", "isp-core-outage", "isp-core", 86400, None, same_boot=True)
+
+
+def test_protection_is_what_the_host_says() -> None:
+    found = Protection(("Example Guard",), ("ufw",))
+    assert collect(protection.COLLECTOR, Computer(guarded=found)) == found
+    with pytest.raises(CannotMeasure):
+        collect(protection.COLLECTOR, Computer(guarded=DENIED))
+
+
+@pytest.mark.parametrize(("set_", "told"), [(True, True), (False, False), (None, None), (DENIED, None)])
+def test_a_clock_whose_setting_is_hidden_is_looked_at_all_the_same(set_: bool | Exception | None, told: Any) -> None:
+    assert collect(clock.COLLECTOR, Computer(clock_set=set_), None, Plan()) == Clock(from_network=told)
 
 
 def test_earlier_runs_are_taken_as_the_computer_tells_them() -> None:
