@@ -121,9 +121,19 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
 
 
 def _evidence(sheet: Sheet, report: Report, finding: FindingReport) -> list[str]:
+    return sentences(report, finding, sheet.language)
+
+
+def sentences(report: Report, finding: FindingReport, language: str) -> list[str]:
+    """The strongest evidence, and whatever is worth reading beside it."""
     asked = totals(report)
-    told = [evidence(e.fact, e.value, sheet.language, **asked) for e in finding.evidence]
-    return [sentence for sentence in dict.fromkeys(told) if sentence][:MOST_EVIDENCE]
+    fault = BY_CODE.get(finding.fault)
+    beside = {reading.name for reading in fault.beside} if fault is not None else set()
+    told: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for e in finding.evidence:
+        if sentence := evidence(e.fact, e.value, language, **asked):
+            told[e.fact in beside][sentence] = None
+    return [*list(told[False])[:MOST_EVIDENCE], *told[True]]
 
 
 def _said_by(sheet: Sheet, finding: FindingReport) -> str:

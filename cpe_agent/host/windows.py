@@ -41,7 +41,7 @@ from cpe_agent.host.thread import asked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
+    from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Protection, Proxy
     from cpe_agent.host import windows_ras
 
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
@@ -243,6 +243,24 @@ class WindowsLocal:
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
         return await asked(past.login_tests)
+
+    # ------------------------------------------------------------------ what is set up here
+
+    async def protection(self) -> Protection:
+        return await asked(self._protection)
+
+    def _protection(self) -> Protection:
+        from cpe_agent.host import windows_protection
+
+        return windows_protection.read(windows_registry.values, windows_registry.keys)
+
+    async def clock_from_network(self) -> bool | None:
+        return await asked(self._clock_from_network, timeout_s=0.5)
+
+    def _clock_from_network(self) -> bool | None:
+        from cpe_agent.host import windows_clock
+
+        return windows_clock.read(windows_registry.values)
 
     # ------------------------------------------------------------------ before this run
 

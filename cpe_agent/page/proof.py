@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from cpe_agent.card import MOST_EVIDENCE
+from cpe_agent.card import sentences
 from cpe_agent.deliver.receipt import cleared, receipt_code
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.failed import failed, totals
+from cpe_agent.failed import failed
 from cpe_agent.home_network import is_closed, program_name
 from cpe_agent.next_step import content
 from cpe_agent.page.drawings import drawing
@@ -97,9 +97,7 @@ def _seen(view: View, report: Report, root: FindingReport | None) -> list[str]:
     first = root or next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
     told = [] if root is not None else failed(report, view.speech.language)
     if first is not None:
-        asked = totals(report)
-        found = [view.speech.evidence(e.fact, e.value, **asked) for e in first.evidence]
-        told += [sentence for sentence in dict.fromkeys(found) if sentence][:MOST_EVIDENCE]
+        told += sentences(report, first, view.speech.language)
     return list(dict.fromkeys(told))
 
 

@@ -53,6 +53,11 @@ READINGS: dict[str, Phrase] = {
     "device.timer_lag_ms": "This computer reacts {value} late.",
     "device.cpu_percent": "Its processor is {value} busy.",
     "device.memory_percent": "Its memory is {value} full.",
+    "device.protection": "Firewall or protection program switched on here: {value}.",
+    "clock.from_network": (
+        "This computer is set to take the time from the network.",
+        "Nothing on this computer takes the time from the network.",
+    ),
     "clock.skew_s": "The clock of this computer is off by {value}.",
     # adapter, cable, Wi-Fi
     "link.hardware_seen": ("", "The system shows no network adapter."),

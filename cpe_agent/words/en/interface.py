@@ -175,6 +175,7 @@ PHRASES: dict[str, str] = {
     "section.neighbours": "other devices at home",
     "section.proxy_vpn": "proxy and VPN",
     "section.dial": "dial-up",
+    "section.protection": "firewalls and protection programs",
     "section.clock": "the clock",
     "section.gateway": "the router",
     "section.dhcp": "asking for an address",
