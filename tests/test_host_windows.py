@@ -27,6 +27,7 @@ from cpe_agent.host import (
     windows_nics,
     windows_proxy,
     windows_ras,
+    windows_registry,
     windows_release,
     windows_tables,
     windows_tcp,
@@ -129,7 +130,7 @@ def test_what_kind_an_interface_is() -> None:
         made.interface(2, "Ethernet"),
         made.interface(3, "Wi-Fi", if_type=71, physical_medium=9),
         made.interface(4, "Mobile", if_type=243, physical_medium=8),
-        made.interface(5, "Broadband Connection", if_type=23, flags=0),
+        made.interface(5, "WAN Miniport (PPPOE)", if_type=23, flags=0, oper_status=2),
         made.interface(6, "WireGuard", if_type=53, flags=0),
         made.interface(7, "Teredo", if_type=131, flags=0),
         made.interface(8, "Bluetooth", physical_medium=10),
@@ -141,7 +142,7 @@ def test_what_kind_an_interface_is() -> None:
         "Ethernet": NicKind.ETHERNET,
         "Wi-Fi": NicKind.WIFI,
         "Mobile": NicKind.CELLULAR,
-        "Broadband Connection": NicKind.PPP,
+        "WAN Miniport (PPPOE)": NicKind.PPP,
         "WireGuard": NicKind.TUNNEL,
         "Teredo": NicKind.TUNNEL,
         "Bluetooth": NicKind.VIRTUAL,
@@ -161,9 +162,78 @@ def test_software_that_carries_the_way_out_is_a_tunnel_unless_it_is_windows_own_
 def test_a_dialled_way_to_somebodys_work_is_no_line_of_the_providers() -> None:
     table = made.table(made.interface(5, "Line", if_type=23, flags=0), made.interface(6, "Work", if_type=23, flags=0))
     assert windows_nics.dials(table)
-    found = {one.nic.name: one.nic.kind for one in windows_nics.read_interfaces(table, {5, 6}, ["Work"])}
+    found = {one.nic.name: one.nic.kind for one in windows_nics.read_interfaces(table, {5, 6}, ["Line"])}
     assert found == {"Line": NicKind.PPP, "Work": NicKind.TUNNEL}
+    unknown = {one.nic.kind for one in windows_nics.read_interfaces(table, {5, 6})}
+    assert unknown == {NicKind.TUNNEL}, "where the dialler says nothing, neither is called a line"
     assert not windows_nics.dials(made.table(made.interface(2, "Ethernet")))
+
+
+def test_the_idle_port_of_every_windows_dials_nothing() -> None:
+    port = made.interface(5, "Local Area Connection* 7", if_type=23, flags=0, oper_status=2, media_state=2)
+    assert not windows_nics.dials(made.table(port))
+
+
+@pytest.mark.parametrize(
+    ("device", "fields", "kind"),
+    [
+        ("ROOT\\NET\\0000", {"description": "VirtualBox Host-Only Ethernet Adapter"}, NicKind.VIRTUAL),
+        ("root\\vmware\\0001", {"description": "VMware Virtual Ethernet Adapter for VMnet8"}, NicKind.VIRTUAL),
+        ("{5d624f94-8850-40c3-a3fa-a4fd2080baf3}\\vwifimp_wfd\\5&1", {"if_type": 71, "physical_medium": 9},
+         NicKind.VIRTUAL),
+        ("SWD\\WINTUN\\{A}", {}, NicKind.VIRTUAL),
+        ("BTH\\MS_BTHPAN\\8&1", {}, NicKind.VIRTUAL),
+        ("PCI\\VEN_8086&DEV_15BB", {}, NicKind.ETHERNET),
+        ("VMBUS\\{A}", {}, NicKind.ETHERNET),
+        ("", {}, NicKind.ETHERNET),
+    ],
+)  # fmt: skip
+def test_software_that_calls_itself_hardware_is_told_by_its_device(
+    device: str, fields: dict[str, Any], kind: NicKind
+) -> None:
+    table = made.table(made.interface(4, "Local Area Connection", **fields))
+    asked: list[str] = []
+
+    def told(guid: str) -> str:
+        asked.append(guid)
+        return device
+
+    (found,) = windows_nics.read_interfaces(table, set(), (), told)
+    assert found.nic.kind is kind
+    assert asked == ["{00000004-0000-0000-0000-000000000000}"]
+
+
+def test_a_route_of_a_card_that_is_down_or_of_windows_own_tunnel_is_no_way_out() -> None:
+    table = made.table(
+        made.interface(2, "Ethernet", oper_status=2, media_state=2),
+        made.interface(3, "Wi-Fi", if_type=71),
+        made.interface(4, "Dock", oper_status=6),
+        made.interface(7, "Teredo", if_type=131, flags=0, tunnel_type=14),
+        made.interface(9, "6to4", if_type=131, flags=0, tunnel_type=11),
+        made.interface(8, "Work", if_type=131, flags=0, tunnel_type=15),
+    )
+    assert windows_nics.carry_nothing(table) == {2, 4, 7, 9}
+
+
+def test_an_adapter_that_is_down_has_no_address_and_no_resolver() -> None:
+    words: dict[str, Any] = {"unicast": [("10.20.0.15", 24, {"prefix_origin": 1})], "resolvers": ["10.20.0.5"]}
+    down, teredo, up = windows_adapters.read_adapters(
+        made.adapters(
+            {"name": "Dock", **words, "if_index": 2, "oper_status": 2},
+            {"name": "Teredo", **words, "if_index": 7, "oper_status": 1, "tunnel_type": 14},
+            {"name": "Wi-Fi", **words, "if_index": 3, "oper_status": 1},
+        )
+    )
+    assert (down.addresses, down.resolvers) == ((), ())
+    assert (teredo.addresses, teredo.resolvers) == ((), ())
+    assert (up.addresses[0].address, up.resolvers) == ("10.20.0.15", ("10.20.0.5",))
+
+
+def test_an_echo_is_sent_from_an_address_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    unicast = [("192.168.1.9", 24, {"dad_state": 2}), ("192.168.1.8", 24, {"dad_state": 1}), ("192.168.1.7", 24, {})]
+    memory = made.adapters({"name": "Wi-Fi", "unicast": unicast, "resolvers": [], "if_index": 3})
+    monkeypatch.setattr(windows_api, "adapters", lambda: memory)
+    assert windows_api.source_address("Wi-Fi", v6=False) == "192.168.1.7"
 
 
 def test_an_interface_is_told_whole() -> None:
@@ -271,7 +341,6 @@ def test_addresses_with_the_origin_that_windows_names() -> None:
     ], "a manual address is not yet a static one: programs set them too"
     assert wire.resolvers == ("192.168.1.1", "2001:db8::53"), "site-local placeholders are nobody's resolvers"
     assert line.addresses[0].origin is Origin.PPP
-    assert line.ppp
 
 
 def test_a_list_that_points_in_circles_ends() -> None:
@@ -285,7 +354,7 @@ def test_a_list_that_points_in_circles_ends() -> None:
     [
         (11002, False, Failure.NET_UNREACHABLE), (11003, False, Failure.HOST_UNREACHABLE),
         (11004, True, Failure.ADMIN_PROHIBITED), (11005, False, Failure.PORT_UNREACHABLE),
-        (11009, False, Failure.TOO_BIG), (11013, False, Failure.TTL_EXCEEDED), (11050, False, Failure.OTHER),
+        (11009, False, Failure.TOO_BIG), (11013, False, Failure.TTL_EXCEEDED), (11050, False, Failure.NOT_PERMITTED),
         (1231, False, Failure.NO_ROUTE), (5, False, Failure.NOT_PERMITTED), (123456, False, Failure.OTHER),
     ],
 )  # fmt: skip
@@ -354,8 +423,8 @@ def test_a_lease_out_of_the_registry() -> None:
         "192.168.1.1",
     )
     assert (found.lease.prefix_len, found.lease.obtained_age_s, found.lease.valid_s) == (24, 600.0, 42600.0)
-    assert found.resolver_origin("192.168.1.2", ppp=False) is Origin.DHCP
-    assert found.resolver_origin("8.8.8.8", ppp=False) is Origin.UNKNOWN
+    assert found.resolver_origin("192.168.1.2") is Origin.DHCP
+    assert found.resolver_origin("8.8.8.8") is Origin.UNKNOWN
 
 
 def test_static_settings_and_what_is_left_of_an_old_lease() -> None:
@@ -365,13 +434,21 @@ def test_static_settings_and_what_is_left_of_an_old_lease() -> None:
     assert found.address_origin("10.0.0.9", Origin.UNKNOWN) is Origin.STATIC
     assert found.address_origin("10.0.0.9", Origin.DHCP) is Origin.DHCP
     for resolver in ("1.1.1.1", "9.9.9.9", "2001:db8::53"):
-        assert found.resolver_origin(resolver, ppp=False) is Origin.STATIC
-    assert found.resolver_origin("1.1.1.1", ppp=True) is Origin.PPP
+        assert found.resolver_origin(resolver) is Origin.STATIC
 
 
 def test_a_resolver_both_written_down_and_offered_is_no_mistake_of_anybodys() -> None:
     found = windows_leases.read_interface("Ethernet", {**DHCP, "NameServer": "192.168.1.1"}, {}, NOW)
-    assert found.resolver_origin("192.168.1.1", ppp=False) is Origin.DHCP
+    assert found.resolver_origin("192.168.1.1") is Origin.DHCP
+
+
+def test_names_in_the_registry_have_no_case() -> None:
+    """Windows itself wrote ``PnpInstanceID`` in one release and ``PnPInstanceId`` in another."""
+    found: dict[str, object] = {"PnPInstanceId": "PCI\\VEN_8086", "ENABLEDHCP": 1, "ipaddress": ["10.0.0.9"]}
+    assert windows_registry.text(found, "PnpInstanceID") == "PCI\\VEN_8086"
+    assert windows_registry.number(found, "EnableDHCP") == 1
+    assert windows_registry.texts(found, "IPAddress") == ["10.0.0.9"]
+    assert windows_registry.text(found, "Name") == ""
 
 
 def test_an_unset_registry_decides_nothing() -> None:

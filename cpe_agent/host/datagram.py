@@ -134,9 +134,10 @@ def _peer(sock: socket.socket) -> str | None:
 
 
 def _receive(sock: socket.socket) -> tuple[bytes, list[tuple[int, int, bytes]], Any]:
-    if sys.platform == "win32":  # it has no ancillary messages
-        data, sender = sock.recvfrom(4096)
-        return data, [], sender
+    if sys.platform == "win32":
+        # It has no ancillary messages, and calls a datagram that is longer than the room an error of the path.
+        data, sender = sock.recvfrom(65535)
+        return data[:4096], [], sender
     data, ancillary, _, sender = sock.recvmsg(4096, 128)
     return data, ancillary, sender
 

@@ -135,10 +135,12 @@ class WindowsLocal:
         return await asked(self._addresses, timeout_s=2.0)
 
     def _addresses(self) -> tuple[Address, ...]:
-        settings = self._settings.get()
+        tables, settings = self._tables.get(), self._settings.get()
         return tuple(
-            one._replace(origin=settings[adapter.name].address_origin(one.address, one.origin))
-            for adapter in self._tables.get().adapters
+            one._replace(
+                origin=_of_dialled(tables, adapter) or settings[adapter.name].address_origin(one.address, one.origin)
+            )
+            for adapter in tables.adapters
             for one in adapter.addresses
         )
 
@@ -167,7 +169,7 @@ class WindowsLocal:
         found: dict[str, Resolver] = {}
         for adapter in sorted(tables.adapters, key=lambda one: best.get(one.name, len(best))):
             for address in adapter.resolvers:
-                origin = settings[adapter.name].resolver_origin(address, ppp=adapter.ppp)
+                origin = _of_dialled(tables, adapter) or settings[adapter.name].resolver_origin(address)
                 found.setdefault(address, Resolver(address, adapter.name, origin))
         return ResolverList(tuple(found.values())[:16], len(found))
 
@@ -175,7 +177,10 @@ class WindowsLocal:
         return await asked(self._leases)
 
     def _leases(self) -> tuple[Lease, ...]:
-        return tuple(one.lease for one in self._settings.get().values() if one.lease is not None)
+        """Those whose address is in use: the registry keeps the last one when the cable is pulled."""
+        own = {(adapter.name, one.address) for adapter in self._tables.get().adapters for one in adapter.addresses}
+        leases = (one.lease for one in self._settings.get().values())
+        return tuple(lease for lease in leases if lease is not None and (lease.nic, lease.address) in own)
 
     async def address_settings(self) -> AddressSettings:
         return await asked(self._address_settings, timeout_s=2.0)
@@ -186,10 +191,15 @@ class WindowsLocal:
         return AddressSettings(word, {name: "dhcp" if dhcp else "static" for name, dhcp in told.items()})
 
     def _read_settings(self) -> dict[str, windows_leases.Interface]:
-        """What the registry says of each adapter, by the adapter's name."""
+        """What the registry says of each adapter, by the adapter's name. Of a mobile one it says nothing: the modem's
+        driver writes its address there as a person would."""
         now = time.time()
         found = {}
-        for adapter in self._tables.get().adapters:
+        tables = self._tables.get()
+        for adapter in tables.adapters:
+            if tables.kinds.get(adapter.if_index) is NicKind.CELLULAR:
+                found[adapter.name] = windows_leases.Interface()
+                continue
             v4, v6 = (windows_registry.values(_TCPIP.format(part, adapter.guid)) for part in ("Tcpip", "Tcpip6"))
             found[adapter.name] = windows_leases.read_interface(adapter.name, v4, v6, now)
         return found
@@ -285,20 +295,37 @@ def _dialled() -> list[windows_ras.Connection]:
     )
 
 
-def _tunnels() -> list[str]:
+def _lines() -> list[str]:
     """Windows dials IKEv2 and SSTP as it dials a line, and calls the interface PPP: taken for the provider's session,
-    somebody's way to work would prove or accuse the line."""
+    somebody's way to work would prove or accuse the line. So only what is known to be a line is one."""
     with contextlib.suppress(OSError):
-        return [one.nic for one in _dialled() if one.kind == "vpn"]
+        return [one.nic for one in _dialled() if one.kind != "vpn"]
     return []
+
+
+def _of_dialled(tables: Tables, adapter: windows_adapters.Adapter) -> Origin | None:
+    """Where everything on a dialled interface or a tunnel comes from; None for any other."""
+    kind = tables.kinds.get(adapter.if_index or adapter.if_index6)
+    return {NicKind.PPP: Origin.PPP, NicKind.TUNNEL: Origin.TUNNEL}.get(kind) if kind is not None else None
+
+
+def _device(guid: str) -> str:
+    """The instance of an adapter's device; empty for one that the registry does not know."""
+    return windows_registry.text(_connection(guid), "PnpInstanceID")
+
+
+def _connection(guid: str) -> dict[str, object]:
+    return windows_registry.values(rf"{_CONNECTIONS}\{guid}\Connection")
 
 
 def _read_tables() -> Tables:
     adapters = windows_adapters.read_adapters(windows_api.adapters())
-    ways = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
     table = windows_api.interface_table(windows_nics.ROW_BYTES)
-    tunnels = _tunnels() if windows_nics.dials(table) else ()
-    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways}, tunnels)
+    none = windows_nics.carry_nothing(table)
+    listed = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
+    ways = [way for way in listed if way.if_index not in none]
+    lines = _lines() if windows_nics.dials(table) else ()
+    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways}, lines, _device)
     names = {one.nic.if_index: one.nic.name for one in interfaces}
     metrics = {one.if_index: one.metrics for one in adapters} | {one.if_index6: one.metrics for one in adapters}
     known = [windows_tables.whole_metric(way, metrics.get(way.if_index)) for way in ways if way.if_index in names]
@@ -315,7 +342,7 @@ def _connections() -> list[tuple[str, str, str, int | None]]:
     """Every adapter that is plugged in, by the registry: GUID, name, medium, problem code of its device."""
     found = []
     for guid in windows_registry.keys(_CONNECTIONS):
-        values = windows_registry.values(rf"{_CONNECTIONS}\{guid}\Connection")
+        values = _connection(guid)
         device = windows_registry.text(values, "PnpInstanceID")
         if device.upper().startswith(_PLUGGED_IN):
             medium = "wifi" if windows_registry.number(values, "MediaSubType") == _WIFI_MEDIUM else "ethernet"

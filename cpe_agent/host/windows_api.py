@@ -119,7 +119,8 @@ def source_address(nic: str, *, v6: bool) -> str:
 
     for adapter in windows_adapters.read_adapters(adapters()):
         for own in adapter.addresses:
-            if adapter.name == nic and (":" in own.address) == v6 and not own.address.startswith(("fe80", "169.254.")):
+            fit = adapter.name == nic and (":" in own.address) == v6 and not (own.tentative or own.duplicate)
+            if fit and not own.address.startswith(("fe80", "169.254.")):
                 return own.address
     raise CannotMeasure(Outcome.UNSUPPORTED, f"{nic} has no address to send from")
 
