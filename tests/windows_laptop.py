@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DOWN: dict[str, Any] = {"oper_status": 2, "media_state": 2}
 ROUTER, ROUTER_V6 = "192.168.1.1", "fe80::a691:b1ff:fe77:d2e0"
 ROUTER_MAC = bytes.fromhex("a491b177d2e0")
-_WIFI, _DOCK, _DIRECT, _BLUETOOTH, _BOX, _SWITCH, _VPN, _TEREDO = 8, 12, 15, 6, 21, 31, 22, 14
+_WIFI, _DOCK, _DIRECT, _BLUETOOTH, _BOX, _SWITCH, _VPN, _TEREDO = 8, 4, 15, 6, 21, 31, 22, 14
 _OWN_V6 = "2a10:44:1::9c1e:77aa:5d02:e6f1"
 
 

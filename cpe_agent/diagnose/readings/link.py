@@ -123,8 +123,17 @@ def wifi_adapter(i: Interfaces) -> bool:
 @reading("link.wire_was_used", Interfaces)
 def wire_was_used(i: Interfaces) -> bool | None:
     """A wired adapter has received something since it appeared: a cable was in use here."""
-    wires = [n for n in i.nics if n.kind is NicKind.ETHERNET]
-    counts = [n.rx_packets if n.rx_packets is not None else n.rx_bytes for n in wires]
+    return _was_used(i, NicKind.ETHERNET)
+
+
+@reading("link.wifi_was_used", Interfaces)
+def wifi_was_used(i: Interfaces) -> bool | None:
+    """A Wi-Fi adapter has received something since it appeared: this computer was joined to a network."""
+    return _was_used(i, NicKind.WIFI)
+
+
+def _was_used(i: Interfaces, kind: NicKind) -> bool | None:
+    counts = [n.rx_packets if n.rx_packets is not None else n.rx_bytes for n in i.nics if n.kind is kind]
     if any(counts):
         return True
     return None if None in counts else False
