@@ -7,6 +7,7 @@ None was ever recorded on a real Windows.
 from __future__ import annotations
 
 import ctypes
+import errno
 import ssl
 import struct
 from collections.abc import Callable
@@ -33,7 +34,9 @@ from cpe_agent.host import (
     windows_tcp,
     windows_wifi,
 )
+from cpe_agent.host.datagram import receive
 from cpe_agent.host.icmp_error import of_datagram
+from cpe_agent.host.tcp import unsaid
 from cpe_agent.host.tls import handshake_failure
 from cpe_agent.host.windows_address import read_address
 from tests import windows_bytes as made
@@ -386,6 +389,29 @@ def test_what_a_datagram_socket_is_told_of_an_earlier_datagram() -> None:
     said = of_datagram(error)
     assert said is not None
     assert (said.failure, said.sender) == (Failure.PORT_UNREACHABLE, None)
+
+
+def test_unreachable_without_a_sender_is_windows_own_word() -> None:
+    """As the network's it would speak for a router that never saw the packet."""
+    for number in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        assert unsaid(number, "192.0.2.1", "win32") is Failure.NO_ROUTE
+        assert unsaid(number, "192.0.2.1", "linux") in (Failure.NET_UNREACHABLE, Failure.HOST_UNREACHABLE)
+    assert unsaid(errno.ECONNREFUSED, "192.0.2.1", "win32") is Failure.REFUSED
+
+
+class ShortOfRoom:
+    """A datagram socket of Windows: what is longer than the room is an error (WSAEMSGSIZE), which is the path's word
+    elsewhere."""
+
+    def recvfrom(self, room: int) -> tuple[bytes, tuple[str, int]]:
+        if room < 9000:
+            raise OSError(errno.EMSGSIZE, "too long")
+        return bytes(9000), ("192.0.2.1", 53)
+
+
+def test_a_long_datagram_is_cut_and_not_called_too_big_for_the_path() -> None:
+    data, ancillary, sender = receive(ShortOfRoom(), "win32")  # type: ignore[arg-type]
+    assert (len(data), ancillary, sender[0]) == (4096, [], "192.0.2.1")
 
 
 @pytest.mark.parametrize("code", [19, 20, 21])

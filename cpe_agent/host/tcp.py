@@ -76,7 +76,7 @@ async def open_tcp(
             ms = (loop.time() - start) * 1000
             if number:
                 said = _said(sock)
-                return None, _failed(blank, said.failure if said else _unsaid(number, address), said, ms)
+                return None, _failed(blank, said.failure if said else unsaid(number, address), said, ms)
         elif number:
             return None, blank._replace(failure=local_failure(number, address), ms=0.0)
         _watch(sock, False)  # a stray ICMP error must not break it now
@@ -90,10 +90,10 @@ async def open_tcp(
             sock.close()
 
 
-def _unsaid(number: int, address: str) -> Failure:
-    """What an attempt ended with when nobody sent an ICMP error. Windows then means its own routing table, of which
-    others say so at once."""
-    return (local_failure if sys.platform == "win32" else failure_of)(number, address)
+def unsaid(number: int, address: str, system: str = sys.platform) -> Failure:
+    """What an attempt ended with when nobody sent an ICMP error. "Unreachable" is then Windows' word about its own
+    routes: without its option to fail by ICMP it waits on, and with it the sender is known."""
+    return (local_failure if system == "win32" else failure_of)(number, address)
 
 
 def _handshake_ms(sock: socket.socket, elapsed_ms: float) -> float:

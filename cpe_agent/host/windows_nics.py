@@ -107,7 +107,7 @@ def _kind(row: InterfaceRecord, description: str, device: Callable[[str], str], 
         return NicKind.TUNNEL
     if row.physical_medium == _BLUETOOTH:
         return NicKind.VIRTUAL
-    # The adapters of VirtualBox, VMware and many a VPN call themselves hardware. Their signal and address never go away,
+    # The adapters of VirtualBox, VMware and many a VPN call themselves hardware. Their signal and address never go,
     # so such a one would be taken for the uplink as soon as the real one fails.
     real = row.flags & _HARDWARE and not device(guid_text(bytes(row.guid))).upper().startswith(_OF_SOFTWARE)
     if real and (row.if_type == _WIFI or row.physical_medium in _RADIO_MEDIA):
