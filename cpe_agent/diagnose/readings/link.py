@@ -9,6 +9,13 @@ WAYS_OUT = (NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR)
 """Kinds of interface that can be the way to a router. PPP and tunnels ride on one of these."""
 
 
+def carriers_of(i: Interfaces) -> set[str]:
+    """Interfaces whose addresses are this computer's on the home network: its adapters, its own dialled line, and the
+    uplink where that is a switch or bridge that took an adapter's address over."""
+    own = {n.name for n in i.nics if n.kind in WAYS_OUT or n.kind is NicKind.PPP}
+    return own if i.uplink is None else {*own, i.uplink}
+
+
 def uplink_of(i: Interfaces) -> Nic | None:
     return next((n for n in i.nics if n.name == i.uplink), None)
 
