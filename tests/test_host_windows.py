@@ -10,7 +10,9 @@ import ctypes
 import errno
 import ssl
 import struct
+import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from cpe_agent.host import (
     windows_adapters,
     windows_api,
     windows_busy,
+    windows_console,
     windows_echo,
     windows_leases,
     windows_nics,
@@ -424,6 +427,48 @@ def test_an_authority_that_windows_has_not_loaded_yet_is_no_stranger(code: int) 
     assert handshake_failure(error, "linux") in (Failure.TLS_UNTRUSTED, Failure.TLS_SELF_SIGNED)
     error.verify_code = 10
     assert handshake_failure(error, "win32") is Failure.TLS_EXPIRED
+
+
+class Console:
+    """kernel32's side of a console, as a program sees it that has one (``mode``), has none, or an old one."""
+
+    def __init__(self, mode: int | None, *, old: bool = False) -> None:
+        self.mode, self.old = mode, old
+        self.GetConsoleMode = self.Call(self._get)
+        self.SetConsoleMode = self.Call(self._set)
+
+    class Call:
+        def __init__(self, answer: Callable[..., int]) -> None:
+            self.answer = answer
+            self.argtypes: tuple[Any, ...] = ()
+
+        def __call__(self, *args: Any) -> int:
+            return self.answer(*args)
+
+    def _get(self, _handle: int, into: Any) -> int:
+        if self.mode is None:
+            return 0
+        into._obj.value = self.mode
+        return 1
+
+    def _set(self, _handle: int, mode: int) -> int:
+        if self.old:
+            return 0
+        self.mode = mode
+        return 1
+
+
+@pytest.mark.parametrize(
+    ("console", "takes", "mode"),
+    [(Console(3), True, 7), (Console(7), True, 7), (Console(None), False, None), (Console(3, old=True), False, 3)],
+)
+def test_a_console_is_asked_to_take_escape_sequences(
+    console: Console, takes: bool, mode: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "msvcrt", SimpleNamespace(get_osfhandle=lambda descriptor: 100 + descriptor))
+    monkeypatch.setattr(windows_api, "load", lambda _: console)
+    assert windows_console.takes_escapes(1) is takes
+    assert console.mode == mode
 
 
 # ------------------------------------------------------------------ the registry
