@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cpe_agent.facts import NicKind
+from cpe_agent.facts import NicKind, Origin
 from cpe_agent.host import Host
 from cpe_agent.host import loop as event_loop
 from cpe_agent.host.replay import replay_host
@@ -16,7 +16,7 @@ from cpe_agent.report import Report
 from tests.recordings.compose import composed
 from tests.recordings.places import RECORDED
 from tests.test_replay import WIRED_ONLY, crashed, plain, run_file, run_on, verdict
-from tests.windows_laptop import ROUTER, Laptop, install
+from tests.windows_laptop import DIALLED, ROUTER, Laptop, install
 
 IN_THE_HOME = {"dhcp-dead": Laptop(leased=False, v6=False), "captive-portal": Laptop(v6=False)}
 
@@ -71,3 +71,24 @@ def test_a_laptop_that_lost_its_wifi_accuses_nobody(docked: bool, monkeypatch: p
     content = plain(report)["sections"]["interfaces"]["content"]
     assert content["uplink"] in ("Wi-Fi", "Ethernet")
     assert "static-ip-wrong" not in report.diagnosis.suspects
+
+
+@pytest.mark.parametrize(
+    ("protocol", "leased", "kind", "origin"),
+    [
+        ("PPPOE", True, NicKind.PPP, Origin.PPP),
+        ("L2TP", False, NicKind.PPP, Origin.PPP),  # no router carries this home: it may be the provider's way in
+        ("L2TP", True, NicKind.TUNNEL, Origin.TUNNEL),
+        ("IKEv2", True, NicKind.TUNNEL, Origin.TUNNEL),
+        ("SSTP", False, NicKind.TUNNEL, Origin.TUNNEL),
+    ],
+)
+def test_a_way_to_somebodys_work_is_no_line_of_the_providers(
+    protocol: str, leased: bool, kind: NicKind, origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(Laptop(leased=leased, dialled=protocol), monkeypatch)
+    host = WindowsLocal()
+    assert {nic.kind for nic in event_loop.run(host.nics()).nics if nic.name == DIALLED} == {kind}
+    assert {one.origin for one in event_loop.run(host.addresses()) if one.nic == DIALLED} == {origin}
+    assert {one.origin for one in event_loop.run(host.routes()) if one.nic == DIALLED} == {origin}
+    assert {one.origin for one in event_loop.run(host.resolvers()).resolvers if one.nic == DIALLED} == {origin}

@@ -22,17 +22,19 @@ DOWN: dict[str, Any] = {"oper_status": 2, "media_state": 2}
 ROUTER, ROUTER_V6 = "192.168.1.1", "fe80::a691:b1ff:fe77:d2e0"
 ROUTER_MAC = bytes.fromhex("a491b177d2e0")
 _WIFI, _DOCK, _DIRECT, _BLUETOOTH, _BOX, _SWITCH, _VPN, _TEREDO = 8, 4, 15, 6, 21, 31, 22, 14
+_DIALLED, DIALLED = 40, "Somebody's line"
 _OWN_V6 = "2a10:44:1::9c1e:77aa:5d02:e6f1"
 
 
 class Laptop(NamedTuple):
     """``joined``: to the Wi-Fi. ``leased``: the router gave it an address. ``v6``: and one of IPv6. ``docked``: the
-    wire was in use since this computer started."""
+    wire was in use since this computer started. ``dialled``: over which of Windows' miniports a connection stands."""
 
     joined: bool = True
     leased: bool = True
     v6: bool = True
     docked: bool = True
+    dialled: str | None = None
 
 
 def install(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,9 +60,14 @@ def install(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     state = 1 if laptop.joined else 4
     radio = made.wlan_radio((1, 1))
     put(windows_services, wlan=(made.wlan_list((_WIFI, state)), {_key(_WIFI): {"radio": radio}}), events=b"")
-    put(windows_services, ras_connections=b"", ras_status=b"")
+    standing = [] if laptop.dialled is None else [made.ras_connection(7, *_miniport(laptop.dialled))]
+    put(windows_services, ras_connections=b"".join(map(bytes, standing)), ras_status=made.ras_status(0x2000))
     monkeypatch.setattr(windows_registry, "values", lambda path: dict(_registry(laptop).get(path, {})))
     monkeypatch.setattr(windows_registry, "keys", lambda _: [_guid(index) for index in _DEVICES])
+
+
+def _miniport(protocol: str) -> tuple[str, str]:
+    return "PPPoE" if protocol == "PPPOE" else "vpn", f"WAN Miniport ({protocol})"
 
 
 def _key(index: int) -> str:
@@ -72,6 +79,7 @@ def _guid(index: int) -> str:
 
 
 def _interfaces(laptop: Laptop) -> bytes:
+    dialled = [] if laptop.dialled is None else [made.interface(_DIALLED, DIALLED, if_type=23, flags=0)]
     radio = {"if_type": 71, "physical_medium": 9}
     used = {"in_unicast": 812_345, "in_octets": 918_273_645}
     return made.table(
@@ -88,6 +96,7 @@ def _interfaces(laptop: Laptop) -> bytes:
         made.interface(18, "Local Area Connection* 6", if_type=131, flags=0, **DOWN),
         made.interface(19, "Local Area Connection* 8", flags=0, physical_medium=0, description="WAN Miniport (IP)"),
         made.interface(_TEREDO, "Teredo Tunneling Pseudo-Interface", if_type=131, flags=0, tunnel_type=14),
+        *dialled,
     )
 
 
@@ -124,6 +133,8 @@ def _adapters(laptop: Laptop) -> Memory:
         (_TEREDO, "Teredo Tunneling Pseudo-Interface", [("2001:0:1::9", 64, fresh)], [],
          {"if_type": 131, "tunnel_type": 14, **up}),
     ]  # fmt: skip
+    if laptop.dialled is not None:
+        rows.append((_DIALLED, DIALLED, [("10.8.0.6", 32, fresh)], ["10.8.0.1"], {"if_type": 23, **up}))
     return made.adapters(
         *(
             {"name": name, "unicast": unicast, "resolvers": resolvers, "guid": _guid(at), "if_index": at} | fields
@@ -141,6 +152,8 @@ def _routes(laptop: Laptop) -> bytes:
         rows.append(made.route(_WIFI, "0.0.0.0/0", ROUTER, origin=2))
     if laptop.joined and laptop.v6:
         rows.append(made.route(_WIFI, "::/0", ROUTER_V6, metric=256, origin=3))
+    if laptop.dialled is not None:
+        rows.append(made.route(_DIALLED, "0.0.0.0/0", "0.0.0.0"))
     return made.table(*rows)
 
 

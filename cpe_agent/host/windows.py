@@ -7,11 +7,10 @@ thread.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cpe_agent.facts import NicKind, Origin, Resolver, Route
 from cpe_agent.host import (
@@ -26,9 +25,9 @@ from cpe_agent.host import (
     WifiLook,
     parse_linux,
     past,
-    windows_adapters,
     windows_api,
     windows_leases,
+    windows_look,
     windows_nics,
     windows_registry,
     windows_services,
@@ -42,30 +41,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
-    from cpe_agent.host import windows_ras
 
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
 _TCPIP = r"SYSTEM\CurrentControlSet\Services\{}\Parameters\Interfaces\{}"
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-# Network adapters, as the Network Connections folder knows them (devguid.h, GUID_DEVCLASS_NET).
-_CONNECTIONS = r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}"
-_PLUGGED_IN = ("PCI\\", "USB\\", "PCMCIA\\", "SD\\")
-_WIFI_MEDIUM = 2  # MediaSubType
 _STOPPED, _RUNNING = 1, 4  # winsvc.h
 _RAS_EVENTS = "*[System[Provider[@Name='RasClient'] and TimeCreated[timediff(@SystemTime) <= 900000]]]"
 _MOST_EVENTS = 128
 _PHONE_BOOK = "Microsoft/Network/Connections/Pbk/rasphone.pbk"
-
-
-class Tables(NamedTuple):
-    """One look at the system's tables. ``names`` and ``kinds`` by interface index; one more index where IPv6 has its
-    own."""
-
-    interfaces: tuple[windows_nics.Interface, ...]
-    adapters: tuple[windows_adapters.Adapter, ...]
-    ways: tuple[windows_tables.Way, ...]
-    names: dict[int, str]
-    kinds: dict[int, NicKind]
 
 
 class WindowsLocal:
@@ -73,7 +56,7 @@ class WindowsLocal:
 
     def __init__(self) -> None:
         # Shorter than anything that is looked at twice (``Traffic``, 0.4 s apart).
-        self._tables = Shared(_read_tables, 0.1)
+        self._tables = Shared(windows_look.read_tables, 0.1)
         self._settings = Shared(self._read_settings, 0.1)
 
     # ------------------------------------------------------------------ the system
@@ -108,7 +91,7 @@ class WindowsLocal:
 
     def _nics(self) -> NicList:
         found = self._tables.get().interfaces
-        off = windows_nics.switched_off((one.guid for one in found), _connections())
+        off = windows_nics.switched_off((one.guid for one in found), windows_look.plugged_in())
         nics = [*(one.nic for one in found), *(one.nic for one in off)]
         hardware = bool(_HARDWARE & {nic.kind for nic in nics})
         return NicList(tuple(nics[: windows_nics.MAX_NICS]), len(nics), hardware)
@@ -138,7 +121,8 @@ class WindowsLocal:
         tables, settings = self._tables.get(), self._settings.get()
         return tuple(
             one._replace(
-                origin=_of_dialled(tables, adapter) or settings[adapter.name].address_origin(one.address, one.origin)
+                origin=windows_look.origin_of(tables, adapter)
+                or settings[adapter.name].address_origin(one.address, one.origin)
             )
             for adapter in tables.adapters
             for one in adapter.addresses
@@ -169,7 +153,7 @@ class WindowsLocal:
         found: dict[str, Resolver] = {}
         for adapter in sorted(tables.adapters, key=lambda one: best.get(one.name, len(best))):
             for address in adapter.resolvers:
-                origin = _of_dialled(tables, adapter) or settings[adapter.name].resolver_origin(address)
+                origin = windows_look.origin_of(tables, adapter) or settings[adapter.name].resolver_origin(address)
                 found.setdefault(address, Resolver(address, adapter.name, origin))
         return ResolverList(tuple(found.values())[:16], len(found))
 
@@ -212,7 +196,7 @@ class WindowsLocal:
     def _neighbours(self) -> NeighbourList:
         tables = self._tables.get()
         gateways = {way.gateway for way in tables.ways}
-        return windows_tables.neighbours(_stations(), tables.names, gateways)
+        return windows_tables.neighbours(windows_look.stations(), tables.names, gateways)
 
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
         return await asked(self._hosts_overrides, tuple(names)[:256])
@@ -238,7 +222,7 @@ class WindowsLocal:
 
         found = (
             windows_ras.entry(one.kind, windows_services.ras_status(one.handle, windows_ras.STATUS_BYTES))
-            for one in _dialled()
+            for one in windows_look.dialled()
         )
         return tuple(entry for entry in found if entry is not None)
 
@@ -273,79 +257,10 @@ class WindowsLocal:
     def _past_runs(self) -> tuple[PastRun, ...]:
         from cpe_agent.host import windows_here
 
-        return past.past_runs(windows_here.look(self._tables.get().ways, _stations, looks=3))
+        return past.past_runs(windows_here.look(self._tables.get().ways, windows_look.stations, looks=3))
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
         from cpe_agent.host import windows_here
 
-        past.keep(windows_here.look(self._tables.get().ways, _stations), run)
-
-
-def _stations() -> list[windows_tables.Station]:
-    tables = windows_api.neighbour_tables(windows_tables.NEIGHBOUR_BYTES)
-    return [one for table in tables for one in windows_tables.read_stations(table)]
-
-
-def _dialled() -> list[windows_ras.Connection]:
-    from cpe_agent.host import windows_ras
-
-    return windows_ras.read_connections(
-        windows_services.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
-    )
-
-
-def _lines() -> list[str]:
-    """Windows dials IKEv2 and SSTP as it dials a line, and calls the interface PPP: taken for the provider's session,
-    somebody's way to work would prove or accuse the line. So only what is known to be a line is one."""
-    with contextlib.suppress(OSError):
-        return [one.nic for one in _dialled() if one.kind != "vpn"]
-    return []
-
-
-def _of_dialled(tables: Tables, adapter: windows_adapters.Adapter) -> Origin | None:
-    """Where everything on a dialled interface or a tunnel comes from; None for any other."""
-    kind = tables.kinds.get(adapter.if_index or adapter.if_index6)
-    return {NicKind.PPP: Origin.PPP, NicKind.TUNNEL: Origin.TUNNEL}.get(kind) if kind is not None else None
-
-
-def _device(guid: str) -> str:
-    """The instance of an adapter's device; empty for one that the registry does not know."""
-    return windows_registry.text(_connection(guid), "PnpInstanceID")
-
-
-def _connection(guid: str) -> dict[str, object]:
-    return windows_registry.values(rf"{_CONNECTIONS}\{guid}\Connection")
-
-
-def _read_tables() -> Tables:
-    adapters = windows_adapters.read_adapters(windows_api.adapters())
-    table = windows_api.interface_table(windows_nics.ROW_BYTES)
-    none = windows_nics.carry_nothing(table)
-    listed = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
-    ways = [way for way in listed if way.if_index not in none]
-    lines = _lines() if windows_nics.dials(table) else ()
-    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways}, lines, _device)
-    names = {one.nic.if_index: one.nic.name for one in interfaces}
-    metrics = {one.if_index: one.metrics for one in adapters} | {one.if_index6: one.metrics for one in adapters}
-    known = [windows_tables.whole_metric(way, metrics.get(way.if_index)) for way in ways if way.if_index in names]
-    return Tables(
-        tuple(interfaces),
-        tuple(adapters),
-        tuple(sorted(known, key=lambda way: way.metric)),
-        names,
-        {one.nic.if_index: one.nic.kind for one in interfaces},
-    )
-
-
-def _connections() -> list[tuple[str, str, str, int | None]]:
-    """Every adapter that is plugged in, by the registry: GUID, name, medium, problem code of its device."""
-    found = []
-    for guid in windows_registry.keys(_CONNECTIONS):
-        values = _connection(guid)
-        device = windows_registry.text(values, "PnpInstanceID")
-        if device.upper().startswith(_PLUGGED_IN):
-            medium = "wifi" if windows_registry.number(values, "MediaSubType") == _WIFI_MEDIUM else "ethernet"
-            name = parse_linux.printable(windows_registry.text(values, "Name"), 256) or guid
-            found.append((guid, name, medium, windows_api.device_problem(device)))
-    return found
+        past.keep(windows_here.look(self._tables.get().ways, windows_look.stations), run)
