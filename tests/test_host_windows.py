@@ -38,6 +38,7 @@ from cpe_agent.host import (
     windows_wifi,
 )
 from cpe_agent.host.datagram import receive
+from cpe_agent.host.dialog import message_style
 from cpe_agent.host.icmp_error import of_datagram
 from cpe_agent.host.tcp import unsaid
 from cpe_agent.host.tls import handshake_failure
@@ -163,6 +164,25 @@ def test_software_that_carries_the_way_out_is_a_tunnel_unless_it_is_windows_own_
         "vEthernet (External)": NicKind.OTHER,
         "OpenVPN TAP": NicKind.TUNNEL,
     }, "a tunnel taken for the way to the router would put the blame on a router that is none"
+
+
+def test_the_switch_of_hyper_v_is_known_in_every_language() -> None:
+    row = made.interface(9, "vEthernet", flags=0, description="Виртуальный Ethernet-адаптер Hyper-V")
+    (found,) = windows_nics.read_interfaces(made.table(row), {9}, (), lambda _: "ROOT\\VMS_MP\\0001")
+    assert found.nic.kind is NicKind.OTHER
+
+
+def test_a_wire_without_a_signal_has_no_speed() -> None:
+    row = made.interface(2, "Ethernet", receive_speed=10_000_000, media_state=2, oper_status=2)
+    (found,) = windows_nics.read_interfaces(made.table(row), set())
+    assert (found.nic.carrier, found.nic.speed_mbps) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "style"), [("The line is down.", 0x40040), ("1. הקו לא עובד.", 0x1C0040), ("الخط معطل", 0x1C0040)]
+)
+def test_a_window_is_read_from_the_side_that_its_language_begins_on(text: str, style: int) -> None:
+    assert message_style(text) == style
 
 
 def test_a_dialled_way_to_somebodys_work_is_no_line_of_the_providers() -> None:

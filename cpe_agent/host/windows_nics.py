@@ -48,8 +48,10 @@ TRANSITION = (11, 13, 14)  # ifdef.h, TUNNEL_TYPE: 6to4, ISATAP, Teredo
 # Who found the device (its instance's first word): nobody who looks at a bus. Root and software devices, Bluetooth, and
 # the Wi-Fi driver's own bus of virtual adapters, which is named by a GUID.
 _OF_SOFTWARE = ("ROOT\\", "SWD\\", "BTH\\", "{")
-# Switches of Windows' own that take a wire's address in its place.
+# Switches of Windows' own that take a wire's address in its place, by their names in English, and by the device of
+# Hyper-V's, which has no language.
 _STAND_IN = ("hyper-v virtual ethernet adapter", "microsoft network adapter multiplexor")
+_SWITCH = "ROOT\\VMS_MP\\"
 _RANK = {
     NicKind.ETHERNET: 0,
     NicKind.WIFI: 0,
@@ -109,7 +111,8 @@ def _kind(row: InterfaceRecord, description: str, device: Callable[[str], str], 
         return NicKind.VIRTUAL
     # The adapters of VirtualBox, VMware and many a VPN call themselves hardware. Their signal and address never go,
     # so such a one would be taken for the uplink as soon as the real one fails.
-    real = row.flags & _HARDWARE and not device(guid_text(bytes(row.guid))).upper().startswith(_OF_SOFTWARE)
+    instance = device(guid_text(bytes(row.guid))).upper() if way or row.flags & _HARDWARE else ""
+    real = row.flags & _HARDWARE and not instance.startswith(_OF_SOFTWARE)
     if real and (row.if_type == _WIFI or row.physical_medium in _RADIO_MEDIA):
         return NicKind.WIFI
     if real and row.physical_medium == _CELLULAR_MEDIUM:
@@ -119,7 +122,8 @@ def _kind(row: InterfaceRecord, description: str, device: Callable[[str], str], 
     if not way:
         return NicKind.VIRTUAL
     # Software that carries the way out: a switch over the wire, or a tunnel that calls itself a network card.
-    return NicKind.OTHER if description.lower().startswith(_STAND_IN) else NicKind.TUNNEL
+    stands_in = description.lower().startswith(_STAND_IN) or instance.startswith(_SWITCH)
+    return NicKind.OTHER if stands_in else NicKind.TUNNEL
 
 
 def dials(table: bytes) -> bool:
@@ -141,7 +145,9 @@ def _interface(row: InterfaceRecord, way: bool, lines: Collection[str], device: 
         kind = NicKind.TUNNEL
     up = row.admin_status == _UP
     speed = row.receive_speed // 1_000_000
-    wired = kind in (NicKind.ETHERNET, NicKind.OTHER) and up and row.receive_speed not in _UNKNOWN_SPEED
+    # Without a signal some drivers tell the slowest speed they know, or the last one.
+    signal = up and _carrier(row) is not False
+    wired = kind in (NicKind.ETHERNET, NicKind.OTHER) and signal and row.receive_speed not in _UNKNOWN_SPEED
     nic = Nic(
         name=alias or description or f"interface {row.if_index}",
         kind=kind,
