@@ -160,8 +160,10 @@ def test_what_kind_an_interface_is() -> None:
 def test_software_that_carries_the_way_out_is_a_tunnel_unless_it_is_windows_own_switch() -> None:
     switch = made.interface(9, "vEthernet (External)", flags=0, description="Hyper-V Virtual Ethernet Adapter #2")
     tap = made.interface(11, "OpenVPN TAP", flags=0, description="TAP-Windows Adapter V9")
-    assert kinds(switch, tap, ways={9, 11}) == {
+    bridge = made.interface(12, "Network Bridge", flags=0, description="MAC Bridge Miniport")
+    assert kinds(switch, tap, bridge, ways={9, 11, 12}) == {
         "vEthernet (External)": NicKind.OTHER,
+        "Network Bridge": NicKind.OTHER,
         "OpenVPN TAP": NicKind.TUNNEL,
     }, "a tunnel taken for the way to the router would put the blame on a router that is none"
 

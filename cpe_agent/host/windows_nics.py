@@ -50,7 +50,7 @@ TRANSITION = (11, 13, 14)  # ifdef.h, TUNNEL_TYPE: 6to4, ISATAP, Teredo
 _OF_SOFTWARE = ("ROOT\\", "SWD\\", "BTH\\", "{")
 # Switches of Windows' own that take a wire's address in its place, by their names in English, and by the device of
 # Hyper-V's, which has no language.
-_STAND_IN = ("hyper-v virtual ethernet adapter", "microsoft network adapter multiplexor")
+_STAND_IN = ("hyper-v virtual ethernet adapter", "microsoft network adapter multiplexor", "mac bridge miniport")
 _SWITCH = "ROOT\\VMS_MP\\"
 _RANK = {
     NicKind.ETHERNET: 0,
