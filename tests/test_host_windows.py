@@ -6,8 +6,10 @@ None was ever recorded on a real Windows.
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import errno
+import signal
 import ssl
 import struct
 import sys
@@ -22,6 +24,7 @@ from hypothesis import strategies as st
 from cpe_agent.collector import CannotMeasure
 from cpe_agent.facts import Failure, Family, Nic, NicKind, Origin, Proxy, WifiLink
 from cpe_agent.host import (
+    loop,
     windows_adapters,
     windows_api,
     windows_busy,
@@ -491,6 +494,18 @@ def test_a_console_is_asked_to_take_escape_sequences(
     monkeypatch.setattr(windows_api, "load", lambda _: console)
     assert windows_console.takes_escapes(1) is takes
     assert console.mode == mode
+
+
+def test_a_signal_wakes_the_loop_of_windows_and_no_other_one_after_it() -> None:
+    fine = loop.FineLoop()
+    try:
+        assert signal.set_wakeup_fd(-1) == fine._csock.fileno()  # type: ignore[attr-defined]
+        signal.set_wakeup_fd(fine._csock.fileno())  # type: ignore[attr-defined]
+        assert fine.run_until_complete(asyncio.sleep(0, "ran")) == "ran"
+    finally:
+        fine.close()
+    fine.close()  # once more is nothing
+    assert signal.set_wakeup_fd(-1) == -1
 
 
 # ------------------------------------------------------------------ the registry
