@@ -10,6 +10,7 @@ import asyncio
 import ctypes
 import errno
 import signal
+import socket
 import ssl
 import struct
 import sys
@@ -425,6 +426,17 @@ def test_unreachable_without_a_sender_is_windows_own_word() -> None:
         assert unsaid(number, "192.0.2.1", "win32") is Failure.NO_ROUTE
         assert unsaid(number, "192.0.2.1", "linux") in (Failure.NET_UNREACHABLE, Failure.HOST_UNREACHABLE)
     assert unsaid(errno.ECONNREFUSED, "192.0.2.1", "win32") is Failure.REFUSED
+
+
+@pytest.mark.parametrize(("timeout_s", "asked"), [(0.3, True), (0.8, True), (1.0, True), (1.45, False)])
+def test_a_short_wait_asks_once_and_hears_a_refusal(
+    timeout_s: float, asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[int, bytes]] = []
+    monkeypatch.setattr(windows_api, "control_socket", lambda _, code, words: told.append((code, words)))
+    with socket.socket() as sock:
+        windows_tcp.refusal_at_once(sock, timeout_s)
+    assert told == ([(0x98000011, b"\xff\xff\xfe\0")] if asked else [])
 
 
 class ShortOfRoom:

@@ -64,6 +64,10 @@ async def open_tcp(
         if nic is not None:
             bind_to_nic(sock, nic)
         _watch(sock, True)
+        if sys.platform == "win32":
+            from cpe_agent.host import windows_tcp
+
+            windows_tcp.refusal_at_once(sock, timeout_s)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         start = loop.time()
         number = sock.connect_ex(endpoint.address)
