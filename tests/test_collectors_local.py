@@ -479,6 +479,7 @@ def test_never_more_than_sixteen_and_the_freshest_first() -> None:
         (("3c:a6:2f/cccccc", "3c:a6:2f/000001"), OWN, True),
         (DENIED, OWN, None),
         (DENIED, OWN._replace(duplicate=True), True),
+        (DENIED, OWN._replace(duplicate=True, nic="tap0"), None),  # a tunnel's quarrel is none of this home's
     ],
 )
 def test_duplicate_own_address(stations: tuple[str, ...] | Exception, own: Address, answer: bool | None) -> None:

@@ -101,7 +101,12 @@ class Buffer:
 
 
 def adapter(
-    buffer: Buffer, name: str, unicast: list[tuple[str, int, dict[str, int]]], resolvers: list[str], **fields: int
+    buffer: Buffer,
+    name: str,
+    unicast: list[tuple[str, int, dict[str, int]]],
+    resolvers: list[str],
+    guid: str | None = None,
+    **fields: int,
 ) -> windows_adapters.AdapterRecord:
     """The records that hang on it are in the buffer; it itself is given back for its place at the front."""
     following = 0
@@ -114,9 +119,9 @@ def adapter(
         server_row = windows_adapters.ServerRecord(next=servers)
         server_row.address = windows_adapters.SocketAddress(buffer.put(sockaddr(address)), 28)
         servers = buffer.put(bytes(server_row))
-    guid = buffer.put(b"{%b}\0" % name.encode())
+    guid_at = buffer.put((guid or f"{{{name}}}").encode() + b"\0")
     return windows_adapters.AdapterRecord(
-        unicast_at=following, dns_at=servers, guid_at=guid, name_at=buffer.text(name), **fields
+        unicast_at=following, dns_at=servers, guid_at=guid_at, name_at=buffer.text(name), **fields
     )
 
 

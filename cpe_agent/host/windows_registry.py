@@ -36,20 +36,28 @@ def keys(path: str) -> list[str]:
     return found
 
 
+def _value(found: dict[str, object], name: str) -> object:
+    """By its name in any case, as the registry finds it: Windows itself wrote PnpInstanceID once and PnPInstanceId
+    later."""
+    if name in found:
+        return found[name]
+    return next((value for other, value in found.items() if other.lower() == name.lower()), None)
+
+
 def text(found: dict[str, object], name: str) -> str:
     """A text value; the empty text for anything else."""
-    value = found.get(name)
+    value = _value(found, name)
     return value if isinstance(value, str) else ""
 
 
 def number(found: dict[str, object], name: str) -> int | None:
-    value = found.get(name)
+    value = _value(found, name)
     return value if isinstance(value, int) else None
 
 
 def texts(found: dict[str, object], name: str) -> list[str]:
     """A list of texts, or a text as one."""
-    value = found.get(name)
+    value = _value(found, name)
     if isinstance(value, list):
         return [word for word in value[:64] if isinstance(word, str) and word]
     return [value] if isinstance(value, str) and value else []

@@ -83,6 +83,8 @@ def test_whole_packets_of_the_usual_size_pass(host: Host) -> None:
 def test_connections_are_made_and_refused(host: Host) -> None:
     refused = loop.run(host.net.connect(ROUTER, 9, timeout_s=3.0))
     assert refused.failure is Failure.REFUSED
+    soon = loop.run(host.net.connect(ROUTER, 9, timeout_s=0.8))
+    assert soon.failure is Failure.REFUSED, "a short wait sets an option of the socket"
     bound = loop.run(host.net.connect(ROUTER, 9, timeout_s=3.0, nic="eth0"))
     assert bound.failure is Failure.REFUSED
     own = loop.run(host.net.loopback_tcp(timeout_s=3.0))

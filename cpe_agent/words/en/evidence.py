@@ -70,6 +70,7 @@ READINGS: dict[str, Phrase] = {
     "link.driver_failed": ("The system reports a problem with a network adapter or its driver.", ""),
     "link.wifi_adapter": ("This computer also has Wi-Fi.", ""),
     "link.wire_was_used": ("A cable was in use here before.", "No cable was ever in use here."),
+    "link.wifi_was_used": ("This computer used Wi-Fi before.", ""),
     "link.speed_mbps": "The cable runs at {value}.",
     "link.duplex": "The cable runs at {value} duplex.",
     "link.new_errors": "{value} damaged packets arrived during the run.",
