@@ -263,6 +263,30 @@ def test_a_system_that_may_not_test_itself_is_unknown() -> None:
     assert made.loopback_tcp_ok is None
 
 
+@pytest.mark.parametrize(
+    ("answers", "failure"),
+    [
+        (["timed_out", None], None),
+        (["timed_out", "timed_out"], Failure.TIMED_OUT),
+        (["no_route"], Failure.NO_ROUTE),
+    ],
+)
+def test_a_computer_that_is_slow_for_itself_is_given_time(answers: list[str | None], failure: Failure | None) -> None:
+    network = Network()
+    given_ms: list[float] = []
+
+    async def loopback_tcp(*, timeout_s: float = 0.5) -> Connect:
+        given_ms.append(timeout_s)
+        word = answers[len(given_ms) - 1]
+        return Connect("127.0.0.1", 1, ok=word is None, failure=None if word is None else Failure(word))
+
+    network.loopback_tcp = loopback_tcp  # type: ignore[method-assign,assignment]
+    made = cast(System, collect(system.COLLECTOR, Computer(), network))
+    assert (made.loopback_tcp_ok, made.loopback_failure) == (failure is None, failure)
+    assert len(given_ms) == len(answers)
+    assert sum(given_ms) < system.COLLECTOR.seconds
+
+
 def test_load_measures_lag_even_when_the_system_tells_nothing() -> None:
     made = cast(Load, collect(load.COLLECTOR, Computer(load=DENIED)))
     assert made.cpu_percent is None

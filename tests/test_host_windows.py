@@ -774,6 +774,7 @@ GOOD: list[tuple[str, Callable[[bytes], Any], bytes]] = [
     ),
     ("windows_nics.read_interfaces", lambda data: windows_nics.read_interfaces(data, {2}),
      made.recorded_bytes("interfaces")),
+    ("windows_nics.carry_nothing", windows_nics.carry_nothing, made.recorded_bytes("interfaces")),
     ("windows_nics.dials", windows_nics.dials, made.table(made.interface(5, "Line", if_type=23, flags=0))),
     ("windows_tables.read_ways", windows_tables.read_ways, made.recorded_bytes("routes")),
     ("windows_tables.read_stations", windows_tables.read_stations, made.recorded_bytes("neighbours")),

@@ -40,7 +40,7 @@ class Laptop(NamedTuple):
 def install(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     def put(module: Any, **answers: Any) -> None:
         for name, answer in answers.items():
-            monkeypatch.setattr(module, name, lambda *_, answer=answer: answer)
+            monkeypatch.setattr(module, name, lambda *_, answer=answer, **_more: answer)
 
     put(
         windows_api,
@@ -62,7 +62,12 @@ def install(laptop: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     put(windows_services, wlan=(made.wlan_list((_WIFI, state)), {_key(_WIFI): {"radio": radio}}), events=b"")
     standing = [] if laptop.dialled is None else [made.ras_connection(7, *_miniport(laptop.dialled))]
     put(windows_services, ras_connections=b"".join(map(bytes, standing)), ras_status=made.ras_status(0x2000))
-    monkeypatch.setattr(windows_registry, "values", lambda path: dict(_registry(laptop).get(path, {})))
+    kept = _registry(laptop)
+
+    def values(path: str, *, user: bool = False) -> dict[str, Any]:
+        return {} if user else dict(kept.get(path, {}))
+
+    monkeypatch.setattr(windows_registry, "values", values)
     monkeypatch.setattr(windows_registry, "keys", lambda _: [_guid(index) for index in _DEVICES])
 
 

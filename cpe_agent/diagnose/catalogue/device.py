@@ -15,6 +15,8 @@ FULL_MEMORY_PERCENT = 95  # above this systems page to disk and every program wa
 _FULL = web.cpu_percent.at_least(FULL_CPU_PERCENT) | web.memory_percent.at_least(FULL_MEMORY_PERCENT)
 
 CLOCK_OFF_S = 300  # proofs.CLOCK_TOLERANCE_S
+# A computer with too much to do is late even for itself.
+_SLOW = web.loopback_failure.is_("timed_out")
 SITES = 2  # one site's certificate may be the site's own trouble; two unrelated ones are not
 
 FAULTS: tuple[Fault, ...] = (
@@ -26,7 +28,8 @@ FAULTS: tuple[Fault, ...] = (
         acts=Acts.CUSTOMER,
         effect=Effect.STOPS,
         # Not a packet leaves the computer in this test: nothing outside can spoil it. A filter that forbids it says so.
-        direct=web.loopback_ok.is_(False) & ~web.loopback_failure.is_("not_permitted"),
+        direct=web.loopback_ok.is_(False) & ~web.loopback_failure.is_("not_permitted") & ~_SLOW,
+        symptom=_SLOW,
         # Where there is no adapter at all (a container), nothing was ever switched on.
         rules_out=link.hardware_seen.is_(False),
         veto=OTHERS_FAIL,
