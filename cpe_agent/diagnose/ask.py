@@ -33,7 +33,6 @@ class Asked:
 def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
     """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
     the holes in the facts as sections that could still speak."""
-    ruled = answer(fault.rules_out, look, {})
     truths = []
     grade: Grade | None = None
     evidence: Evidence = {}
@@ -44,6 +43,9 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
         if truth is YES:
             grade, evidence = level, own
             break  # nothing weaker is asked
+    if all(truth is NO for truth in truths):  # as most are in most runs: what would rule it out is not asked
+        return Asked(fault, NO, None, {}, veto=NO, doubted=False, may_rise=False, may_fall=False)
+    ruled = answer(fault.rules_out, look, {})
     if ruled is YES:
         present = NO
     elif grade is not None:
