@@ -25,6 +25,7 @@ LOCK = ROOT / "requirements-pack.txt"
 FORMS = ("one-file", "one-folder")
 DATA = ("cpe_agent/page/page.css", "cpe_agent/page/page.js")
 TRANSLATIONS = "cpe_agent/words/translations"
+_PACKING = (".py", ".spec", ".manifest", ".entitlements")
 _NO_GIT = 1767225600  # 2026-01-01, where neither the environment nor a commit tells a time
 
 START = """\
@@ -88,7 +89,7 @@ def _icon(look: Look, profile: Path | None) -> Path:
 def _hash(modules: tuple[str, ...], data: tuple[str, ...], profile: Path | None, icon: Path) -> str:
     files = {name: _file_of(name) for name in modules} | {name: ROOT / name for name in data}
     files |= {"lock": LOCK, "icon": icon, **({} if profile is None else {"profile": profile})}
-    files |= {f.name: f for f in (ROOT / "packaging").iterdir() if f.suffix in (".py", ".spec", ".manifest")}
+    files |= {f.name: f for f in (ROOT / "packaging").iterdir() if f.suffix in _PACKING}
     lines = [f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}" for name, file in sorted(files.items())]
     lines += [f"python {platform.python_version()}", f"system {sysconfig.get_platform()}"]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

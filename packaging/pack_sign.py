@@ -24,6 +24,9 @@ NEEDED = {
     ),
     "linux": ("cosign", {"CPE_AGENT_COSIGN_KEY": "a private key file or a key in a KMS, as cosign --key takes it"}),
 }
+# Under the hardened runtime ctypes may not make the memory for its callbacks without one (PyInstaller issue 4629). The
+# file holds no comment: the system's reader of entitlements takes none.
+ENTITLEMENTS = Path(__file__).with_name("macos.entitlements")
 BUNDLE = ".sigstore.json"
 
 
@@ -61,7 +64,8 @@ def sign_macos(bundle: Path) -> None:
     shutil.copytree(bundle, trial, symlinks=True)
     try:
         identity = os.environ["CPE_AGENT_SIGN_IDENTITY"]
-        _run(["codesign", "--force", "--deep", "--options", "runtime", "--timestamp", "--sign", identity, str(trial)])
+        hardened = ["--options", "runtime", "--entitlements", str(ENTITLEMENTS), "--timestamp"]
+        _run(["codesign", "--force", "--deep", *hardened, "--sign", identity, str(trial)])
         _run(["codesign", "--verify", "--deep", "--strict", str(trial)])
         shutil.rmtree(bundle)
         trial.replace(bundle)

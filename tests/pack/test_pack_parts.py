@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import plistlib
 import sys
 from pathlib import Path
 
@@ -192,3 +193,9 @@ def test_a_signature_that_fails_leaves_the_program_as_it_was(
     with pytest.raises(pack_sign.NotSigned, match=f"cosign {fails}-blob failed"):
         pack_sign.sign_sums(sums)
     assert sorted(file.name for file in place.iterdir()) == ["SHA256SUMS", "cpe-agent.exe"]
+
+
+def test_the_entitlements_are_what_the_systems_reader_takes() -> None:
+    text = pack_sign.ENTITLEMENTS.read_text("ascii")
+    assert "<!--" not in text
+    assert plistlib.loads(text.encode()) == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
