@@ -123,7 +123,8 @@ def _header(view: View, gone: Markup | None) -> Markup:
 
 
 def _footer(view: View) -> Markup:
-    version = view.speech.fill("version", version=left_to_right(__version__))
+    build = packed().build
+    version = view.speech.fill("version", version=left_to_right(f"{__version__} {build}".strip()))
     stop = button("stop", view.speech.say("stop"), kind="quiet") if view.live and view.state.phase != "ended" else None
     return tag("footer", {"class": "foot"}, tag("p", None, version), stop)
 
@@ -166,7 +167,7 @@ def _measuring(view: View) -> Markup:
     state, speech = view.state, view.speech
     again = state.phase == "again"
     trying = [name for name in state.trying if speech.has(f"try.{name}")]
-    now = speech.say(f"try.{trying[-1]}" if trying else "try.start")
+    now = speech.say(f"try.{trying[-1]}" if trying else "try.end" if state.measured else "try.start")
     before = None
     if again and state.report is not None:
         from cpe_agent.page import finding
@@ -242,6 +243,8 @@ def _found(view: View) -> Markup:
         todo, passing = (steps, asked), (code, again)
     else:  # the call comes first, and on a narrow screen the code is right below it
         todo, passing = (steps,), (code, asked, again)
+    allow = proof.home_network(view)
+    todo = (*todo, allow) if report.diagnosis.verdict == "fault" else (allow, *todo)  # it may lead to a name
     first = (verdict, proof.receipt(view), *todo, proof.notes(view))
     second = (*passing, questions.answered(view), finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))
