@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 _LARGEST = 2**53 - 1  # integers beyond are not exact in every reader (RFC 7493, 2.2)
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def dumps(value: Any) -> bytes:
@@ -25,7 +26,7 @@ def _write(value: Any) -> str:
     if value is False:
         return "false"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _text(value)
     if isinstance(value, int):
         if abs(value) > _LARGEST:
             raise ValueError(f"{value} is no safe integer")

@@ -8,12 +8,14 @@ take their default (null where null is allowed), so that an older report still l
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Reader = Callable[[object], Any]
 
 
 class Malformed(ValueError):
@@ -48,7 +50,10 @@ def to_plain(value: object) -> Any:
 
 def from_plain(kind: type[T], plain: object, path: str = "") -> T:
     """JSON values to a record of ``kind``. Raises ``Malformed`` with the path of the first wrong value."""
-    result: T = _read(kind, plain, path)
+    try:
+        result: T = _reader(cast("Any", kind))(plain)
+    except Malformed as wrong:
+        raise Malformed((path + wrong.path).removeprefix("."), wrong.reason) from None
     return result
 
 
@@ -73,65 +78,132 @@ def defaults(kind: type) -> dict[str, Any]:
     return dict(getattr(kind, "_field_defaults", {}))
 
 
-def _read(kind: Any, plain: object, path: str) -> Any:
-    origin = get_origin(kind)
+@cache
+def _reader(kind: Any) -> Reader:
+    """What reads this type, worked out once. What it raises has the path from this value on, as ``.name`` or ``[3]``:
+    nobody builds a path for values that are right."""
+    origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        options = [k for k in get_args(kind) if k is not type(None)]
-        if plain is None:
-            if len(options) == len(get_args(kind)):
-                raise Malformed(path, "may not be null")
-            return None
-        return _read(options[0], plain, path)
+        return _optional(_reader(next(k for k in parts if k is not type(None))), nullable=type(None) in parts)
     if origin is tuple:
-        if not isinstance(plain, list | tuple):
-            raise Malformed(path, f"expected a list, found {_name(plain)}")
-        item, *rest = get_args(kind)
-        if rest == [Ellipsis]:
-            return tuple(_read(item, x, f"{path}[{i}]") for i, x in enumerate(plain))
-        kinds = (item, *rest)
-        if len(kinds) != len(plain):
-            raise Malformed(path, f"expected {len(kinds)} items, found {len(plain)}")
-        return tuple(_read(k, x, f"{path}[{i}]") for i, (k, x) in enumerate(zip(kinds, plain, strict=True)))
+        return _list(_reader(parts[0])) if parts[1:] == (Ellipsis,) else _row(tuple(map(_reader, parts)))
     if origin is dict:
-        if not isinstance(plain, dict):
-            raise Malformed(path, f"expected an object, found {_name(plain)}")
-        return {str(key): _read(get_args(kind)[1], x, f"{path}.{key}") for key, x in plain.items()}
+        return _mapping(_reader(parts[1]))
     if isinstance(kind, type) and (is_dataclass(kind) or hasattr(kind, "_fields")):
-        return _record(kind, plain, path)
-    return _scalar(kind, plain, path)
+        return _record(kind)
+    return _scalar(kind)
 
 
-def _record(kind: type, plain: object, path: str) -> Any:
-    if not isinstance(plain, dict):
-        raise Malformed(path, f"expected an object, found {_name(plain)}")
+def _optional(inner: Reader, *, nullable: bool) -> Reader:
+    def read(plain: object) -> Any:
+        if plain is not None:
+            return inner(plain)
+        if not nullable:
+            raise Malformed("", "may not be null")
+        return None
+
+    return read
+
+
+def _list(item: Reader) -> Reader:
+    def read(plain: object) -> Any:
+        if not isinstance(plain, list | tuple):
+            raise Malformed("", f"expected a list, found {_name(plain)}")
+        found: list[Any] = []
+        try:
+            for x in plain:
+                found.append(item(x))  # noqa: PERF401  # how many there are says which one is wrong
+        except Malformed as wrong:
+            raise Malformed(f"[{len(found)}]{wrong.path}", wrong.reason) from None
+        return tuple(found)
+
+    return read
+
+
+def _row(items: tuple[Reader, ...]) -> Reader:
+    def read(plain: object) -> Any:
+        if not isinstance(plain, list | tuple):
+            raise Malformed("", f"expected a list, found {_name(plain)}")
+        if len(items) != len(plain):
+            raise Malformed("", f"expected {len(items)} items, found {len(plain)}")
+        found: list[Any] = []
+        try:
+            for item, x in zip(items, plain, strict=True):
+                found.append(item(x))
+        except Malformed as wrong:
+            raise Malformed(f"[{len(found)}]{wrong.path}", wrong.reason) from None
+        return tuple(found)
+
+    return read
+
+
+def _mapping(item: Reader) -> Reader:
+    def read(plain: object) -> Any:
+        if not isinstance(plain, dict):
+            raise Malformed("", f"expected an object, found {_name(plain)}")
+        found: dict[str, Any] = {}
+        for key, x in plain.items():
+            try:
+                found[str(key)] = item(x)
+            except Malformed as wrong:
+                raise Malformed(f".{key}{wrong.path}", wrong.reason) from None
+        return found
+
+    return read
+
+
+def _record(kind: type) -> Reader:
     known = defaults(kind)
-    values = {}
-    for name, hint in hints(kind).items():
-        if name in plain:
-            values[name] = _read(hint, plain[name], f"{path}.{name}" if path else name)
-        elif name not in known and type(None) in get_args(hint):
-            values[name] = None
-        elif name not in known:
-            raise Malformed(f"{path}.{name}" if path else name, "is missing")
-    return kind(**values)
+    hinted = hints(kind)
+    readers = [(name, _reader(hint)) for name, hint in hinted.items()]
+    empty = {name for name, hint in hinted.items() if name not in known and type(None) in get_args(hint)}
+
+    def read(plain: object) -> Any:
+        if not isinstance(plain, dict):
+            raise Malformed("", f"expected an object, found {_name(plain)}")
+        values = {}
+        for name, item in readers:
+            if name in plain:
+                try:
+                    values[name] = item(plain[name])
+                except Malformed as wrong:
+                    raise Malformed(f".{name}{wrong.path}", wrong.reason) from None
+            elif name in empty:
+                values[name] = None
+            elif name not in known:
+                raise Malformed(f".{name}", "is missing")
+        return kind(**values)
+
+    return read
 
 
-def _scalar(kind: Any, plain: object, path: str) -> Any:
+def _scalar(kind: Any) -> Reader:
     if kind is Any:
-        return plain
+        return lambda plain: plain
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        if not isinstance(plain, str) or plain not in tuple(kind):
-            raise Malformed(path, f"{plain!r} is none of {', '.join(kind)}")
-        return kind(plain)
-    if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
-        return float(plain)
-    if kind is bool or isinstance(plain, bool):
-        good = kind is bool and isinstance(plain, bool)
-    else:
-        good = isinstance(plain, kind)
-    if not good:
-        raise Malformed(path, f"expected {kind.__name__}, found {_name(plain)}")
-    return plain
+        return _word(kind)
+
+    def read(plain: object) -> Any:
+        if type(plain) is kind:
+            return plain
+        if kind is float and isinstance(plain, int) and not isinstance(plain, bool):
+            return float(plain)
+        if isinstance(plain, bool) or not isinstance(plain, kind):  # a bool is no int
+            raise Malformed("", f"expected {kind.__name__}, found {_name(plain)}")
+        return plain
+
+    return read
+
+
+def _word(kind: type[StrEnum]) -> Reader:
+    known = {member.value: member for member in kind}
+
+    def read(plain: object) -> Any:
+        if not isinstance(plain, str) or plain not in known:
+            raise Malformed("", f"{plain!r} is none of {', '.join(kind)}")
+        return known[plain]
+
+    return read
 
 
 def _name(plain: object) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.desk_stand_in import Desk
 
 WATCH = pytest.StashKey[Watch]()
-AGAIN = pytest.StashKey[list[str]]()
+AGAIN = "run again"  # a property of such a test's report: a worker's reaches the one who writes the summary
 
 os.environ["LC_ALL"] = "C.UTF-8"
 os.environ.pop("COLUMNS", None)
@@ -30,7 +30,6 @@ MOST_TRIES = 3
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[WATCH] = Watch()
-    config.stash[AGAIN] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,7 +37,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """A lab test that failed while this computer stood still is run again."""
     if item.get_closest_marker("lab") is None:
         return None
-    hook, watch, again = item.ihook, item.config.stash[WATCH], item.config.stash[AGAIN]
+    hook, watch = item.ihook, item.config.stash[WATCH]
     hook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     for tries in range(1, MOST_TRIES + 1):
         began = time.monotonic()
@@ -46,7 +45,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         stood_still = watch.since(began)
         if not any(report.failed for report in reports) or not stood_still or tries == MOST_TRIES:
             break
-        again.append(f"{item.nodeid}: failed while this computer stood still for {stood_still:.1f} s")
+        item.user_properties.append((AGAIN, f"failed while this computer stood still for {stood_still:.1f} s"))
     for report in reports:
         hook.pytest_runtest_logreport(report=report)
     hook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
@@ -54,9 +53,10 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    again = terminalreporter.config.stash[AGAIN]
+    ended = (r for found in terminalreporter.stats.values() for r in found if getattr(r, "when", "") == "teardown")
+    again = [f"{r.nodeid}: {why}" for r in ended for name, why in r.user_properties if name == AGAIN]
     if again:
-        terminalreporter.section("run again")
+        terminalreporter.section(AGAIN)
         for line in again:
             terminalreporter.write_line(line)
 

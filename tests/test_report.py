@@ -166,3 +166,18 @@ def test_the_codec_is_strict_about_types() -> None:
         from_plain(ReachProbe, {"network": "a", "address": "b", "family": "v5", "protocol": "tcp"})
     probe = from_plain(ReachProbe, {"network": "a", "address": "b", "family": "v6", "protocol": "tcp", "ms": 3})
     assert (probe.family, probe.ms) == (Family.V6, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ({"servers": [{"address": "192.0.2.1", "role": "public"}, {"address": 7}]}, "dns.servers[1].address"),
+        ({"servers": {}}, "dns.servers"),
+        ({"system_ok": 1}, "dns.system_ok"),
+        ([], "dns"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(content: object, path: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        from_plain(Dns, content, "dns")
+    assert caught.value.path == path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cpe_agent.diagnose.fault import Fault, Grade, evidence_for, expressions
+from cpe_agent.diagnose.fault import Fault, Grade, evidence_for
 from cpe_agent.diagnose.predicate import NO, PENDING, UNKNOWN, YES, Evidence, Expr, Look, Truth
 
 GRADES: tuple[Grade, ...] = (Grade.DIRECT, Grade.CONTRAST, Grade.CIRCUMSTANTIAL)
@@ -33,7 +33,6 @@ class Asked:
 def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
     """One fault alone. An unknown or pending ruling-out leaves it in; only a seen one takes it out. ``doubting`` sees
     the holes in the facts as sections that could still speak."""
-    ruled = answer(fault.rules_out, look, {})
     truths = []
     grade: Grade | None = None
     evidence: Evidence = {}
@@ -41,8 +40,12 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
         own: Evidence = {}
         truth = answer(expr, look, own)
         truths.append(truth)
-        if truth is YES and grade is None:
+        if truth is YES:
             grade, evidence = level, own
+            break  # nothing weaker is asked
+    if all(truth is NO for truth in truths):  # as most are in most runs: what would rule it out is not asked
+        return Asked(fault, NO, None, {}, veto=NO, doubted=False, may_rise=False, may_fall=False)
+    ruled = answer(fault.rules_out, look, {})
     if ruled is YES:
         present = NO
     elif grade is not None:
@@ -71,11 +74,7 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
 
 def ask_again(fault: Fault, look: Look) -> Asked:
     """``ask``, in a run that asks after every section: only what a new section could have changed is asked anew."""
-    return look.recall(fault.code, lambda: _sections(fault), lambda: ask(fault, look))
-
-
-def _sections(fault: Fault) -> frozenset[type]:
-    return frozenset(s for e in expressions(fault) for r in e.readings() for s in r.sections)
+    return look.recall(fault.code, fault.sections, lambda: ask(fault, look))
 
 
 def answer(expr: Expr | None, look: Look, evidence: Evidence) -> Truth:

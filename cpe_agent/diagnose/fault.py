@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from cpe_agent.diagnose.ladder import Rung
@@ -117,6 +118,11 @@ class Fault:
     before_action: tuple[str, ...] = ()
     dispatch: Dispatch = Dispatch.NO
     seen_with: str | None = None
+
+    @cached_property
+    def sections(self) -> frozenset[type]:
+        """All that it asks about."""
+        return frozenset(s for e in expressions(self) for r in e.readings() for s in r.sections)
 
 
 def expressions(fault: Fault, *, stated: bool = True) -> tuple[Expr, ...]:

@@ -32,6 +32,7 @@ class Truth(Enum):
 
 YES, NO, UNKNOWN, PENDING = Truth.YES, Truth.NO, Truth.UNKNOWN, Truth.PENDING
 Evidence = dict[str, Value]  # reading's name -> the value it gave
+Taken = tuple[Truth | None, Value]
 
 
 class Look:
@@ -40,47 +41,49 @@ class Look:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._taken: dict[str, Value] = {}
-        self._answered: dict[str, tuple[frozenset[type], frozenset[type], Any]] = {}
+        self._taken: dict[str, Taken] = {}
+        self._missing: dict[str, Taken] = {}  # as long as no further section has come
+        self._answered: dict[str, tuple[frozenset[type], Any]] = {}
 
     def update(self, facts: Facts) -> None:
         """The same run, more sections. What was read from complete sections stays valid."""
         self.facts = facts
+        self._missing.clear()
 
-    def recall(self, key: str, of: Callable[[], frozenset[type]], answer: Callable[[], T]) -> T:
-        """What was answered under ``key``, as long as none of the sections it hangs on (``of``) has arrived since; a
-        run asks again after each section, and most questions are about others."""
+    def recall(self, key: str, sections: frozenset[type], answer: Callable[[], T]) -> T:
+        """What was answered under ``key``, as long as none of the ``sections`` it hangs on has arrived since; a run
+        asks again after each section, and most questions are about others."""
         kept = self._answered.get(key)
-        sections = of() if kept is None else kept[0]
         awaited = sections & self.facts.pending
-        if kept is None or kept[1] != awaited:
-            kept = self._answered[key] = (sections, awaited, answer())
-        return cast("T", kept[2])
+        if kept is None or kept[0] != awaited:
+            kept = self._answered[key] = (awaited, answer())
+        return cast("T", kept[1])
 
-    def take(self, reading: Reading) -> tuple[Truth | None, Value]:
+    def take(self, reading: Reading) -> Taken:
         """(None, value) when the reading has one; otherwise (UNKNOWN or PENDING, None)."""
-        if reading.name in self._taken:
-            value = self._taken[reading.name]
-            return (UNKNOWN if value is None else None), value
+        name = reading.name
+        kept = self._taken.get(name) or self._missing.get(name)
+        if kept is not None:
+            return kept
         contents: list[object | None] = []
-        pending = False
+        missing: Truth | None = None
         for section in reading.sections:
             try:
                 contents.append(self.facts[section])
             except NotMeasured:
-                if section in reading.optional:
-                    if section in self.facts.pending:
-                        pending = True
-                    contents.append(None)
-                    continue
-                if section in self.facts.pending:
-                    return PENDING, None
-                return UNKNOWN, None
-        if pending:
-            return PENDING, None
+                pending = section in self.facts.pending
+                if section not in reading.optional:
+                    missing = PENDING if pending else UNKNOWN
+                    break
+                if pending:
+                    missing = PENDING
+                contents.append(None)
+        if missing is not None:
+            kept = self._missing[name] = missing, None
+            return kept
         value = reading.read(*contents)
-        self._taken[reading.name] = value
-        return (UNKNOWN if value is None else None), value
+        kept = self._taken[name] = (UNKNOWN if value is None else None), value
+        return kept
 
 
 class Expr:
@@ -129,9 +132,10 @@ class Reading(Expr):
         self.optional = optional
         self.read = read
         self.doc = " ".join((read.__doc__ or "").split())
+        self._holds = Test(self, lambda value: value is True, "is true", (True,))
 
     def ask(self, look: Look, evidence: Evidence) -> Truth:
-        return Test(self, lambda value: value is True, "is true", (True,)).ask(look, evidence)
+        return self._holds.ask(look, evidence)
 
     def is_(self, wanted: Value) -> Expr:
         return Test(self, lambda value: bool(value == wanted), f"is {_words(wanted)}", (wanted,))

@@ -6,11 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 import httpx
 import uvicorn
 from argon2 import PasswordHasher
+from litestar import Litestar
 
 from cpe_agent.desk.app import asked, build
 from cpe_agent.desk.archive.sqlite import SqliteArchive
@@ -98,7 +100,6 @@ class Served:
             lambda: home.now,
         )  # fmt: skip
         home.people = quick(self.desk.people)
-        self.app = asked(self.desk)  # the same once more, to be looked at
         config = uvicorn.Config(
             build(self.desk), port=0, log_level="error", access_log=False, lifespan="on", server_header=False,
             timeout_graceful_shutdown=1,
@@ -110,6 +111,11 @@ class Served:
             time.sleep(0.01)
         port = self._server.servers[0].sockets[0].getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
+
+    @cached_property
+    def app(self) -> Litestar:
+        """The same once more, to be looked at."""
+        return asked(self.desk)
 
     def client(self, whose: Account | None = None, **headers: str) -> httpx.Client:
         """A browser of this person's, logged in; of nobody's without one. Its forms come from the desk's own pages."""
