@@ -170,8 +170,12 @@ def picture_of_run(report: Report, options: dict[str, Any]) -> None:
 
     desk = profile_of(options["profile_file"]).desk
     if options["qr"]:
+        output = options["output"]  # of a run that is the report's file, not the picture's
+        instead = f"'cpe-agent qr {output or 'REPORT.json'} --output FILE.svg' draws it into a file"
+        if output is None:
+            instead = f"add --output REPORT.json, then {instead}"
         try:
-            draw(report, to_json(report), desk, options["lang"])
+            draw(report, to_json(report), desk, options["lang"], instead=instead)
         except Stop as error:
             error.show()
     elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():
