@@ -194,6 +194,7 @@ def test_profile_check(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Example Net" in result.stdout
     assert "Line Co" in result.stdout
+    assert "languages       he, en, ar, ru\n" in result.stdout
     for text, hint in (
         ("[isp\n", "not TOML"),
         ("[ips]\n", "is unknown"),
@@ -205,6 +206,9 @@ def test_profile_check(tmp_path: Path) -> None:
         ('[probe]\nliterals = [{address = "192.0.2.1"}]\n', "probe.literals[0].network: is missing"),
         ('[probe]\nliterals = [{address = "192.0.2.1", network = "one"}]\n', "three different networks"),
         ('[probe]\ncaptive = [{url = "https://example.com", status = 204, body = ""}]\n', "http://"),
+        ("[text]\nlanguages = []\n", "at least one"),
+        ('[look]\nicon = "none.svg"\n', f"there is no file {tmp_path / 'none.svg'}"),
+        (f'[look]\nicon = "{"n" * 5000}.svg"\n', "there is no file"),
     ):
         bad = tmp_path / "bad.toml"
         bad.write_text(text)
