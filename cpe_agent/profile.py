@@ -54,7 +54,8 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 _DESK = {"url", "spki_pins", "enrolment"}
-_LATER = {"text": {"languages"}, "look": {"name", "icon", "accent", "accent_dark", "contact"}}  # of a provider's own build
+# of a provider's own build
+_LATER = {"text": {"languages"}, "look": {"name", "icon", "accent", "accent_dark", "contact"}}
 _MOST_DESKS = 4
 _MOST_PINS = 8
 _CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "l2tp", "pptp", "unknown")}

@@ -3,8 +3,8 @@ against what the program reads."""
 
 from __future__ import annotations
 
-EXAMPLE = r"""# A provider's profile: everything that one can say. No line is needed: what is left out has the default that its
-# comment names. Replace what is Example Telecom's. The file is UTF-8.
+EXAMPLE = r"""# A provider's profile: everything that one can say. No line is needed: what is left out has the
+# default that its comment names. Replace what is Example Telecom's. The file is UTF-8.
 
 [isp]                                 # whose customers they are
 name = "Example Telecom"              # as customers know it. Default: they read "your provider"
@@ -59,7 +59,8 @@ enrolment = "an-upload-ticket"        # of 'cpe-agent desk ticket add --days 365
 # The rest is about a build of your own (docs/packaging.md) and changes nothing elsewhere.
 
 [look]
-name = "Example Check"                # the program's name, at most 40 characters. Default: cpe-agent
+name = "Example Check"                # the program's name, at most 40 characters. Default: cpe-agent; the page
+                                      # and the menu say "Connection check", each in its language
 icon = "isp.svg"                      # an SVG file beside this one: rect, circle and polygon with plain fills, square
                                       # viewBox. Default: the program's own
 accent = "#7a1f5c"                    # the page's colour on light ground, contrast at least 4.5 (WCAG 2.2)

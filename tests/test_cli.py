@@ -64,6 +64,12 @@ def test_help_teaches() -> None:
         assert len(call(name, "--help").stdout) > 100
 
 
+def test_a_packed_program_offers_no_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\n  desk " in call("--help").stdout
+    monkeypatch.setattr("cpe_agent.cli.FROZEN", True)
+    assert "\n  desk " not in call("--help").stdout
+
+
 def test_version() -> None:
     assert call("--version").stdout == f"cpe-agent {__version__}\n"
 

@@ -57,7 +57,9 @@ def test_another_encoding_is_told_which_is_wanted(encoding: str, tmp_path: Path)
         read_profile(file)
 
 
-@pytest.mark.parametrize("mail", ["support", "a@b", "a b@isp.example", "a@isp.example\nDepends: x", "<a@isp.example>", 7])
+@pytest.mark.parametrize(
+    "mail", ["support", "a@b", "a b@isp.example", "a@isp.example\nDepends: x", "<a@isp.example>", 7]
+)
 def test_a_contact_is_a_mail_address(mail: object) -> None:
     with pytest.raises(ValueError, match=r"look\.contact"):
         parse_look({"look": {"contact": mail}})
