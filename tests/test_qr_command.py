@@ -137,15 +137,20 @@ def test_a_run_draws_it_behind_the_card_and_keeps_its_exit_status(monkeypatch: p
     assert call(*run, "--json").exit_code == 2
 
 
-def test_what_a_run_says_instead_of_a_picture_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_a_run_says_instead_of_a_picture_works(
+    profile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     from cpe_agent.commands import measure
     from cpe_agent.host.replay import replay_host
 
     monkeypatch.setattr(measure, "this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
     kept, place = tmp_path / "kept.json", tmp_path / "found.svg"
-    told = call("run", "--qr", "--no-history", "--no-upload", "--output", kept, columns="40").stderr
+    told = call(
+        "run", "--qr", "--no-history", "--no-upload", "--profile", profile, "--output", kept, columns="40"
+    ).stderr
     command = re.search(r"'cpe-agent (qr .+) --output FILE\.svg'", told)
     assert command is not None, told
-    drawn = call(*command[1].split(), "--output", place, columns="40")
+    drawn = call(*command[1].split(), "--output", place)
     assert drawn.exit_code == 0, drawn.stderr
+    assert "open the link" in " ".join(drawn.stdout.split()), "it goes to the desk of the run's profile"
     assert place.read_text().startswith("<svg ")

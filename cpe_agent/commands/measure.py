@@ -170,8 +170,9 @@ def picture_of_run(report: Report, options: dict[str, Any]) -> None:
 
     desk = profile_of(options["profile_file"]).desk
     if options["qr"]:
-        output = options["output"]  # of a run that is the report's file, not the picture's
-        instead = f"'cpe-agent qr {output or 'REPORT.json'} --output FILE.svg' draws it into a file"
+        output, profile = options["output"], options["profile_file"]  # of a run --output is the report's file
+        with_profile = "" if profile is None else f" --profile {profile}"
+        instead = f"'cpe-agent qr {output or 'REPORT.json'}{with_profile} --output FILE.svg' draws it into a file"
         if output is None:
             instead = f"add --output REPORT.json, then {instead}"
         try:
