@@ -74,16 +74,17 @@ async def diagnose(
     )
 
 
-def judged(report: Report, facts: Facts) -> Report:
-    """The same run with other facts, such as another answer: a report of its own, measured when that one was. What an
-    answer before had stated is told anew by today's answers, or not any more."""
+def judged(report: Report, facts: Facts, *, case: str | None = None) -> Report:
+    """The same run with other facts, such as another answer, or the case that it turned out to belong to: a report of
+    its own, measured when that one was. What an answer before had stated is told anew by today's answers, or not any
+    more."""
     new = make(
         facts,
         judge(Look(facts), ALL),
         started=0.0,
         seconds=report.seconds,
         platform=report.client.platform,
-        case=report.case,
+        case=case or report.case,
     )
     kept = tuple(step for step in report.steps if not by_answer(step))
     known = {step.step for step in kept}

@@ -4,6 +4,7 @@ where there is one, else from a case of the catalogue."""
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cpe_agent.diagnose.catalogue import ALL
@@ -122,4 +123,5 @@ def with_text(text: str) -> PageState:
     report = made(home)
     report = Report(**{**vars(report), "steps": (Step(text, "stated", text), Step(text, "observed", text, 60))})
     sending = Sending("sent", text, text, text, text, text, "off")
-    return state_of(report, sending=sending, saved=text, wish=text, trouble=text, step=text, answers={text: text})
+    saved = Path(text, text.replace("/", "\u2215"))
+    return state_of(report, sending=sending, saved=saved, wish=text, trouble=text, step=text, answers={text: text})

@@ -539,8 +539,8 @@ def test_the_style_knows_no_left_and_no_right() -> None:
 
 
 def test_what_fills_a_sentence_stands_isolated() -> None:
-    said = Speech("en").fill("saved", name="\u202eevil<b>").html
-    assert said == "Saved as <bdi>\u202eevil&lt;b&gt;</bdi>."
+    said = Speech("en").fill("saved", name="\u202eevil<b>", folder="home").html
+    assert said == "Saved as <bdi>\u202eevil&lt;b&gt;</bdi> in the folder <bdi>home</bdi>."
 
 
 def test_the_code_stands_where_the_next_step_needs_it() -> None:

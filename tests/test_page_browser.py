@@ -170,7 +170,9 @@ def test_every_kind_of_page_in_every_light(browser: Browser, axe: str, look: dic
         "again": MEASURING._replace(phase="again", report=line, step="router-restarted"),
         "asked": state_of(silent, sending=Sending("offered", "desk.isp.example"), wish="deep-test", watched=True),
         "answered": state_of(silent, answers={"router-lamps": "on", "los-lamp": "red", "phones": "unknown"}),
-        "changed": state_of(well, earlier=(line,), saved="report.json", sending=KEPT._replace(state="sent")),
+        "changed": state_of(
+            well, earlier=(line,), saved=Path("Downloads/report.json"), sending=KEPT._replace(state="sent")
+        ),
         "cleared": state_of(report_of("core-down"), trouble="not-saved"),
         "ended": state_of(line)._replace(phase="ended"),
         "nothing": PageState("en", "done", {}, trouble="not-measured"),

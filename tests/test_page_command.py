@@ -3,6 +3,7 @@ what it does when no browser comes, how it ends, and what it leaves."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -29,6 +30,7 @@ NOBODY = (
     "--inh-caps=-all",
     "--bounding-set=-all",
 )
+CASE = "4F7K2Q9X"
 PATIENCE_S = 60.0  # against a hang; nothing is measured by it
 
 pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
@@ -280,8 +282,10 @@ def test_a_second_start_shows_the_page_of_the_first(only_his_programs: User) -> 
     first = user.start("page", "--no-browser")
     address = first.address()
     first.until_verdict(address)
-    second = user.start("page", inside=first.process.pid)
+    assert CASE not in first.fetch(address)
+    second = user.start("page", "--case", CASE, inside=first.process.pid)
     assert second.address() == address
+    wait_for(lambda: json.loads(first.fetch(f"{address}report.json"))["case"] == CASE)  # a call of now
     assert second.ended()[0] == 0
     assert user.opened() == [address]
     assert first.process.poll() is None

@@ -41,7 +41,7 @@ def visit(
         url = desk if isinstance(desk, str) else desk.url
         way = ToDesk(Desk((url,)), Outbox(tmp_path / "outbox"), case, tmp_path / "isp.toml")
         way.changed = lambda: states.append(way.sending.state)
-        await way.open()
+        way.open()
         try:
             await work(way)
         finally:
@@ -144,10 +144,14 @@ def test_what_is_refused_is_said(desk: desk_stand_in.Desk, tmp_path: Path, by: s
     visit(desk, tmp_path, work)
 
 
-def test_a_representative_watches_and_asks(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
+@pytest.mark.parametrize("typed", [False, True], ids=["known-at-first", "typed-later"])
+def test_a_representative_watches_and_asks(desk: desk_stand_in.Desk, tmp_path: Path, typed: bool) -> None:
     desk.watched = True
 
     async def work(way: ToDesk) -> None:
+        if typed:
+            assert not way.watched
+            way.belongs_to(CASE)
         desk.wishes[way.run_id] = [{"id": "r1", "wish": "check-again"}, {"id": "r2", "wish": "deep-test"}]
         way.saw({"device": "ok"})
         await until(lambda: way.watched and way.wish == "check-again")
@@ -164,7 +168,7 @@ def test_a_representative_watches_and_asks(desk: desk_stand_in.Desk, tmp_path: P
         await until(lambda: not way.watched)
         assert "sections" not in json.dumps(desk.events), "no report among the events"
 
-    visit(desk, tmp_path, work, CASE)
+    visit(desk, tmp_path, work, None if typed else CASE)
 
 
 def test_the_login_task_is_the_customer_s(desk: desk_stand_in.Desk, tmp_path: Path) -> None:

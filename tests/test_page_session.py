@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cpe_agent.case_code import with_check
 from cpe_agent.facts import Answers
 from cpe_agent.host import Host, KeptRun
 from cpe_agent.host.replay import replay_host
@@ -262,9 +263,11 @@ def test_language_save_and_stop() -> None:
         assert session.act({"do": "language", "lang": "he"})
         assert board.state.language == "he"
         assert session.act({"do": "save"})
-        name = board.state.saved
-        assert name is not None
-        assert (Path.home() / name).read_bytes().startswith(b'{"case":')
+        saved = board.state.saved
+        assert saved is not None
+        assert saved.parent == Path.home()
+        name = saved.name
+        assert saved.read_bytes().startswith(b'{"case":')
         (Path.home() / "Downloads").mkdir()
         session.act({"do": "save"})
         assert (Path.home() / "Downloads" / name).exists()
@@ -307,6 +310,9 @@ def test_a_defect_while_measuring_leaves_the_report_before() -> None:
     on("cable-out", breaks)
 
 
+OTHER_CASE = with_check("8FKX12H")
+
+
 class Courier:
     """A deliverer that only writes down what it was told."""
 
@@ -317,7 +323,10 @@ class Courier:
         self.told: list[object] = []
         self.run_id = uuid7()
 
-    async def open(self) -> None: ...
+    def open(self) -> None: ...
+
+    def belongs_to(self, case: str) -> None:
+        self.told.append(("case", case))
 
     def saw(self, segments: dict[str, str]) -> None:
         assert set(segments.values()) <= {"ok", "unknown"}
@@ -368,9 +377,33 @@ def test_sending_is_somebody_else_s_work_and_shown() -> None:
     on("cable-out", sends, deliverer=courier)
 
 
+def test_the_code_of_the_case_may_be_typed() -> None:
+    courier = Courier()
+
+    async def types(session: Session, board: Seen, recording: Changing) -> None:
+        before = board.state.report
+        assert before is not None
+        assert session.act({"do": "case", "code": "4F7K2Q9Y"})
+        assert (board.state.case, board.state.case_unread) == (None, True)
+        assert session.act({"do": "case", "code": " 4f7k-2q9x "})
+        assert (board.state.case, board.state.case_unread) == ("4F7K2Q9X", False)
+        report = await settled(session, board)
+        assert (report.case, report.started) == ("4F7K2Q9X", before.started), "nothing is measured anew for it"
+        assert board.state.earlier == ()
+        assert courier.told == [before.id, ("case", "4F7K2Q9X"), report.id]
+        session.act({"do": "case", "code": "4F7K2Q9X"})
+        assert await settled(session, board) is report, "nothing new was said"
+        session.act({"do": "again"})
+        assert (await settled(session, board)).case == "4F7K2Q9X"
+        session.act({"do": "case", "code": OTHER_CASE})
+        assert (await settled(session, board)).case == OTHER_CASE, "another call"
+
+    on("cable-out", types, deliverer=courier)
+
+
 def test_every_action_of_the_contract_has_its_button() -> None:
     async def known(session: Session, board: Seen, recording: Changing) -> None:
-        whole = {"question": "phones", "value": "work", "lang": "en"}
+        whole = {"question": "phones", "value": "work", "lang": "en", "code": "4F7K2Q9X"}
         session._deliverer = Courier()
         board.show(board.state._replace(wish="check-again"))
         for action in ACTIONS:

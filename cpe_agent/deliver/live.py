@@ -83,17 +83,24 @@ class Live:
 
     # ------------------------------------------------------------------ telling it
 
-    async def __aenter__(self) -> Live:
+    def start(self) -> None:
+        """In the loop; ``close`` ends it."""
         self._say("started")
         self._task = asyncio.create_task(self._tell())
+
+    async def close(self) -> None:
+        assert self._task is not None
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)  # whatever befell it, the run stands
+
+    async def __aenter__(self) -> Live:
+        self.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)  # whatever befell it, the run stands
+        await self.close()
 
     async def _tell(self) -> None:
         posted = asked = float("-inf")

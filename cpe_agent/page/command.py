@@ -43,7 +43,7 @@ def run_page(page: Page) -> str | None:
         from cpe_agent.host import loop
         from cpe_agent.page.visit import first_one
 
-        address = loop.run(first_one())
+        address = loop.run(first_one(page.case))
     if address is None:  # it hangs, or another user's program holds the name: then there are two
         return _run(page, None)
     _say(address)

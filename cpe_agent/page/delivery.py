@@ -43,15 +43,18 @@ class ToDesk:
         self._wishes: list[Wish] = []
         self._wake = asyncio.Event()
         self._carrying: asyncio.Task[None] | None = None
-        self._live = None if case is None else Live(desk, self.run_id, case, self._wished, self._watched)
+        self._live: Live | None = None
+        self._ending: list[asyncio.Task[None]] = []
+        self._case = case
 
     @property
     def watched(self) -> bool:
         return self._live is not None and self._live.watched
 
-    async def open(self) -> None:
-        if self._live is not None:
-            await self._live.__aenter__()
+    def open(self) -> None:
+        """In the loop that runs the page."""
+        if self._case is not None:
+            self.belongs_to(self._case)
 
     async def close(self) -> None:
         """What is kept stays kept."""
@@ -59,9 +62,19 @@ class ToDesk:
             self._carrying.cancel()
             await asyncio.gather(self._carrying, return_exceptions=True)
         if self._live is not None:
-            await self._live.__aexit__(None, None, None)
+            await self._live.close()
+        await asyncio.gather(*self._ending)
 
     # ------------------------------------------------------------------ what the session tells
+
+    def belongs_to(self, case: str) -> None:
+        """From now on this case's representative may watch, and no other's. To the desk, one run is of one case."""
+        before, run_id = self._live, self.run_id
+        if before is not None:
+            run_id = uuid7()
+            self._ending.append(asyncio.create_task(before.close()))
+        self._live = Live(self._desk, run_id, case, self._wished, self._watched)
+        self._live.start()
 
     def saw(self, segments: dict[str, str]) -> None:
         if self._live is not None:

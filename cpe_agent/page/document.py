@@ -123,7 +123,8 @@ def _header(view: View, gone: Markup | None) -> Markup:
 
 
 def _footer(view: View) -> Markup:
-    version = view.speech.fill("version", version=left_to_right(__version__))
+    build = packed().build
+    version = view.speech.fill("version", version=left_to_right(f"{__version__} {build}".strip()))
     stop = button("stop", view.speech.say("stop"), kind="quiet") if view.live and view.state.phase != "ended" else None
     return tag("footer", {"class": "foot"}, tag("p", None, version), stop)
 
@@ -166,7 +167,7 @@ def _measuring(view: View) -> Markup:
     state, speech = view.state, view.speech
     again = state.phase == "again"
     trying = [name for name in state.trying if speech.has(f"try.{name}")]
-    now = speech.say(f"try.{trying[-1]}" if trying else "try.start")
+    now = speech.say(f"try.{trying[-1]}" if trying else "try.end" if state.measured else "try.start")
     before = None
     if again and state.report is not None:
         from cpe_agent.page import finding

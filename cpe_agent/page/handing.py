@@ -17,18 +17,57 @@ from cpe_agent.report import Report
 
 def hand_over(view: View, told: Advice) -> Markup:
     """Code, picture and file: what a person on the telephone needs."""
-    report, speech = view.state.report, view.speech
+    report, speech, saved = view.state.report, view.speech, view.state.saved
     assert report is not None
     return section(
         "hand",
         speech.say("hand"),
         spoken(view, report, later=told.turn == "you" and told.steps[:1] != (CALL,)),
         camera(view),
+        case(view) if view.live else None,
         tag("div", {"class": "buttons"}, *_saving(view)) if view.live else None,
-        tag("p", {"class": "said"}, speech.fill("saved", name=left_to_right(view.state.saved)))
-        if view.state.saved
+        tag(
+            "p",
+            {"class": "said"},
+            speech.fill("saved", name=left_to_right(saved.name), folder=left_to_right(saved.parent.name)),
+        )
+        if saved is not None
         else None,
     )
+
+
+def case(view: View) -> Markup:
+    """The code of the case, typed in where the program's name does not carry it."""
+    speech, state = view.speech, view.state
+    if state.case is not None:
+        return tag("p", {"class": "hint"}, speech.fill("case.known", code=left_to_right(spaced(state.case))))
+    typed: dict[str, object] = {
+        "type": "text", "name": "code", "id": "case-code", "dir": "ltr", "required": True, "maxlength": "20",
+        "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false",
+    }  # fmt: skip
+    if state.case_unread:
+        typed |= {"aria-describedby": "case-unread", "aria-invalid": "true"}
+    return tag(
+        "details",
+        {"class": "case", "id": "d-case", "open": state.case_unread},
+        tag("summary", None, speech.say("case")),
+        tag(
+            "form",
+            {"method": "post", "action": "do", "class": "typing"},
+            tag("input", {"type": "hidden", "name": "do", "value": "case"}),
+            tag("label", {"for": "case-code"}, speech.say("case.label")),
+            tag("input", typed),
+            tag("button", {"type": "submit", "class": "plain", "id": "b-case"}, speech.say("case.button")),
+        ),
+        tag("p", {"class": "unread", "id": "case-unread", "role": "alert"}, speech.say("case.unread"))
+        if state.case_unread
+        else None,
+    )
+
+
+def spaced(code: str) -> str:
+    """As people read it out: ``4F7K 2Q9X``."""
+    return f"{code[:4]} {code[4:]}"
 
 
 def _saving(view: View) -> list[Markup]:

@@ -19,6 +19,7 @@
     const inside = main.contains(at) ? at.id : "";
     const open = new Map([...main.querySelectorAll("details[id]")].map((d) => [d.id, d.open]));
     const chosen = [...main.querySelectorAll("input:checked")].map((i) => i.id);
+    const typed = [...main.querySelectorAll("input[type=text]")].map((i) => [i.id, i.value, i.selectionStart]);
     const left = [scrollX, scrollY];
     main.innerHTML = html;
     for (const [id, is] of open) {
@@ -28,6 +29,11 @@
     for (const id of chosen) {
       const again = document.getElementById(id);
       if (again) again.checked = true;
+    }
+    for (const [id, value, at] of typed) {
+      const again = document.getElementById(id);
+      if (again) again.value = value;
+      if (again && id === inside) again.setSelectionRange(at, at);
     }
     if (inside) {
       const again = document.getElementById(inside) || main.querySelector("h1");
@@ -49,7 +55,11 @@
     document.title = told.title;
     const language = main.firstElementChild.lang;
     if (language && language !== document.documentElement.lang) location.reload();
-    if (told.phase === "ended") events.close();
+    if (told.phase === "ended") {
+      events.close();
+      for (const button of document.querySelectorAll("form button")) button.disabled = true;
+      scrollTo(0, 0);
+    }
   });
   events.addEventListener("error", () => {
     silent += 1;

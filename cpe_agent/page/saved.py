@@ -13,11 +13,11 @@ from cpe_agent.report import Report, to_json
 _MOST_SETTINGS = 8192
 
 
-def save(report: Report) -> str:
-    """The name of the file that was written into the user's folder for downloads. Raises OSError."""
+def save(report: Report) -> Path:
+    """The file that was written into the user's folder for downloads. Raises OSError."""
     file = _downloads() / file_name(report)
     write(file, to_json(report) + b"\n")
-    return file.name
+    return file
 
 
 def file_name(report: Report) -> str:

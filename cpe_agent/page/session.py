@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MOST_EARLIER = 12
 MOST_STATED = 12
+MOST_TYPED = 40
 _DISK_S = 3.0
 DEEPER = "longer"
 """The step that asks for the longer measuring."""
@@ -49,7 +50,11 @@ class Deliverer(Protocol):
         """What the representative asks for (check-again | deep-test) and nobody has answered yet."""
         ...
 
-    async def open(self) -> None: ...
+    def open(self) -> None: ...
+    def belongs_to(self, case: str) -> None:
+        """The code of the case came later, or is another one now."""
+        ...
+
     def saw(self, segments: dict[str, str]) -> None:
         """What is judged so far, for who watches."""
         ...
@@ -100,7 +105,7 @@ class Session:
         self.stopping = stopping
         self.judged = asyncio.Event()  # there is a verdict, or there will be none
         self.finished_at: float | None = None  # time.monotonic of the last verdict; None while measuring
-        self._show(answers=dict(answers.given))
+        self._show(answers=dict(answers.given), case=case)
         if deliverer is not None:
             deliverer.changed = self._delivered
             self._delivered()
@@ -113,6 +118,7 @@ class Session:
             "again": self._again,
             "answer": self._answer,
             "language": self._language,
+            "case": self._belongs,
             "send": self._send,
             "keep-back": self._keep_back,
             "save": self._save,
@@ -152,6 +158,21 @@ class Session:
         if language in LANGUAGES:
             self._show(language=language)
         return language in LANGUAGES
+
+    def _belongs(self, fields: dict[str, str]) -> bool:
+        """Typed by the customer, or told by a second start of the program; another one than before is another call."""
+        from cpe_agent.case_code import read_case_code
+
+        code = read_case_code(fields.get("code", "")[:MOST_TYPED])
+        if code is None:
+            self._show(case_unread=True)
+        elif code != self._case:
+            self._case = code
+            self._show(case=code, case_unread=False)
+            if self._deliverer is not None:
+                self._deliverer.belongs_to(code)
+            self._want(Check(answers=True))
+        return True
 
     def _send(self, _fields: dict[str, str]) -> bool:
         if self._deliverer is not None:
@@ -254,7 +275,7 @@ class Session:
         if with_answers is None:
             return await self._run(Check(answers=True), kept_beside_answers(facts, _age_s(before)))
         self._facts = with_answers
-        return judged(before, with_answers)
+        return judged(before, with_answers, case=self._case)
 
     async def _measured(self, check: Check, before: Report, facts: Facts) -> Report:
         from cpe_agent.again import contradicted, kept

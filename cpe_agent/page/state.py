@@ -6,12 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cpe_agent.report import Report
 
-ACTIONS = ("again", "answer", "language", "send", "keep-back", "save", "wish", "task", "stop")
+ACTIONS = ("again", "answer", "language", "case", "send", "keep-back", "save", "wish", "task", "stop")
 """What a button may ask for: the field ``do`` of a form that is posted to ``do``. ``again`` may carry ``step`` (what
-the customer has just done), ``answer`` carries ``question`` and ``value``, ``language`` carries ``lang``, ``wish`` and
-``task`` carry ``value`` yes | no."""
+the customer has just done), ``answer`` carries ``question`` and ``value``, ``language`` carries ``lang``, ``case``
+carries ``code``, ``wish`` and ``task`` carry ``value`` yes | no."""
 
 
 class Sending(NamedTuple):
@@ -35,9 +37,10 @@ class PageState(NamedTuple):
     """``phase``: measuring | done | again (measuring once more; ``report`` is the one before) | ended (the program
     stops). ``segments`` are judged from what is measured so far; ``trying`` and ``measured`` are sections' names.
     ``earlier``: this visit's reports before ``report``, oldest first. ``step``: what the customer said was done before
-    this measuring. ``answers``: question -> value. ``wish``: what the representative asks for and the customer must
-    allow (check-again | deep-test). ``saved``: the name of the file that was saved. ``trouble``: key of a sentence
-    about what this program could not do."""
+    this measuring. ``answers``: question -> value. ``case``: the code in its written form; ``case_unread``: what was
+    typed last is none. ``wish``: what the representative asks for and the customer must allow (check-again |
+    deep-test). ``saved``: the file that was saved, and in which folder. ``trouble``: key of a sentence about what this
+    program could not do."""
 
     language: str
     phase: str
@@ -48,8 +51,10 @@ class PageState(NamedTuple):
     earlier: tuple[Report, ...] = ()
     step: str | None = None
     answers: dict[str, str] = {}  # noqa: RUF012  # never changed in place
+    case: str | None = None
+    case_unread: bool = False
     sending: Sending = Sending()
     watched: bool = False
     wish: str | None = None
-    saved: str | None = None
+    saved: Path | None = None
     trouble: str | None = None

@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from cpe_agent.host import browser
@@ -52,7 +53,7 @@ async def visit(page: Page, listening: Listening, opened: Callable[[], bool] | N
 
     deliverer = page.deliverer()
     if deliverer is not None:
-        await deliverer.open()
+        deliverer.open()
     session = Session(page.host(), page.plan, page.answers, board, stopping, case=page.case, deliverer=deliverer)
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(session.run()),
@@ -146,31 +147,38 @@ async def _until_idle(server: Server, session: Session) -> None:
             return
 
 
-async def first_one() -> str | None:
-    """The address of the page that is already there, once it answers."""
+async def first_one(case: str | None) -> str | None:
+    """The address of the page that is already there, once it answers; it is told of this start's ``case``."""
     until = time.monotonic() + _FIRST_S
+    there: str | None = None
     while time.monotonic() < until:
         address = whereabouts.left_address()
-        if address is not None and await _answers(address):
-            return address
+        if address is not None and await _asked(address, "HEAD", "") == HTTPStatus.OK:
+            there = address
+            if case is None or await _asked(address, "POST", "do", f"do=case&code={case}") == HTTPStatus.NO_CONTENT:
+                break
         await asyncio.sleep(_APART_S)
-    return None
+    return there
 
 
-async def _answers(address: str) -> bool:
+async def _asked(address: str, method: str, more: str, form: str = "") -> int | None:
+    """The status of the answer; None where there is none."""
     host, _, path = address.removeprefix("http://").partition("/")
     name, _, port = host.partition(":")
+    head = [f"{method} /{path}{more} HTTP/1.1", f"Host: {host}", "X-Requested-With: cpe-agent"]
+    if form:
+        head += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(form)}"]
     try:
         async with asyncio.timeout(_ALIVE_S):
             reader, writer = await asyncio.open_connection(name, int(port))
             try:
-                writer.write(f"HEAD /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("ascii"))
-                return (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+                writer.write("\r\n".join([*head, "", form]).encode("ascii"))
+                return int((await reader.readline()).split(b" ")[1])
             finally:
                 writer.close()
                 await writer.wait_closed()
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _on_signals(stopping: asyncio.Event) -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from cpe_agent.case_code import case_in_name, with_check
 from cpe_agent.desk.cases.conclusions import against_the_evidence
 from cpe_agent.desk.cases.outcomes import figures
+from cpe_agent.desk.pages.downloads import system_of
 from cpe_agent.desk.people.roles import Role
 from cpe_agent.report import uuid7
 from cpe_agent.words import phrase
@@ -261,17 +263,37 @@ def test_who_may_not_watch_is_told_nothing(desk: Served, browser: Browsers, role
     assert watcher.get(address).status_code == 404
 
 
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36"
+AGENTS = {
+    WINDOWS: "windows",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15": "macos",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101": "linux",
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Mobile": "telephone",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15": "telephone",
+    "Mozilla/5.0 (Windows Phone 10.0; Android 6.0.1)": "telephone",
+    "Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0)": "old-windows",
+    "Mozilla/5.0 (Windows NT 6.3; Win64; x64)": "windows",
+    "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0)": None,
+    "curl/8.5.0": None,
+}
+
+
 def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Browsers) -> None:
     case = desk.desk.cases.open(person(desk), desk.home.now)
     anybody, dana = browser(), browser()
     anybody.cookies.clear()
+    anybody.headers["User-Agent"] = WINDOWS
     short = f"/get/{case.code}"
-    assert anybody.get(short).status_code == 404
+    said = {
+        name: escape(phrase("desk_cases", name)) for name in ("get.none", "get.warning", "get.choose", "get.folder")
+    }
+    assert said["get.none"] in anybody.get(short).text
     assert short not in dana.get(f"/cases/{case.code}").text
     folder = desk.desk.settings.data / "downloads"
     folder.mkdir()
     (folder / "cpe-agent.exe").write_bytes(b"MZ one")
-    (folder / "other.txt").write_text("no program")
+    for other in ("other.txt", "cpe-agent.cdx.json", "cpe-agent.exe.sigstore.json"):
+        (folder / other).write_text("no program")
     assert f"{desk.desk.settings.address}{short}" in dana.get(f"/cases/{case.code}").text
     begins = f"{short}/cpe-agent.exe"
     alone = anybody.get(short).text
@@ -279,19 +301,45 @@ def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Bro
     only = anybody.get(begins)
     assert only.content == b"MZ one"
     assert case_in_name(only.headers["content-disposition"].partition('filename="')[2].rstrip('"')) == case.code
-    (folder / "cpe-agent-linux").write_bytes(b"ELF two")
-    several = anybody.get(short)
-    assert f"cpe-agent-{case.code}-linux" in several.text
-    assert 'http-equiv="refresh"' not in several.text
-    for page, systems in ((alone, ["windows"]), (several.text, ["windows", "linux"])):
-        for system in ("windows", "macos", "linux"):
-            assert (phrase("desk_cases", f"get.{system}.2") in page) is (system in systems)
     assert alone.count("<svg") == 2
+    assert said["get.warning"] in alone
+    for name in ("cpe-agent-linux", "cpe-agent-linux.tar.gz", "cpe-agent-windows.zip"):
+        (folder / name).write_bytes(b"ELF two")
+    several = anybody.get(short).text
+    assert several == anybody.get(f"/c/{case.code}").text, "both links lead to it"
+    assert 'http-equiv="refresh"' not in several
+    assert several.index(begins) < several.index("windows.zip") < several.index(f"cpe-agent-{case.code}-linux")
+    assert several.count(said["get.folder"]) == 2
+    assert ".json" not in several
+    assert "other.txt" not in several
     assert anybody.get(f"{short}/cpe-agent-linux").content == b"ELF two"
     for path in (
-        f"{short}/other.txt", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e", f"{short}/cpe-agent",
-        "/get/00000000/cpe-agent.exe", "/get/nonsense",
+        f"{short}/other.txt", f"{short}/cpe-agent.cdx.json", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e",
+        f"{short}/cpe-agent", "/get/00000000/cpe-agent.exe", "/get/nonsense",
     ):  # fmt: skip
         assert anybody.get(path).status_code == 404, path
+    wrong = anybody.get("/c/nonsense")
+    assert (wrong.status_code, escape(phrase("desk_public", "code.none")) in wrong.text) == (404, True)
     unknown = with_check("0000000")
     assert anybody.get(f"/get/{unknown}/cpe-agent.exe").status_code == 200, "nobody learns which codes are given out"
+
+
+def test_each_system_is_offered_its_own(desk: Served, browser: Browsers) -> None:
+    folder = desk.desk.settings.data / "downloads"
+    folder.mkdir()
+    names = {"windows": "cpe-agent.exe", "macos": "cpe-agent.dmg", "linux": "cpe-agent-linux"}
+    for name in names.values():
+        (folder / name).write_bytes(b"x")
+    anybody = browser()
+    anybody.cookies.clear()
+    code = with_check("0000000")
+    for agent, system in AGENTS.items():
+        assert system_of(agent) == system, agent
+        page = anybody.get(f"/get/{code}", headers={"User-Agent": agent}).text
+        offered = re.findall(r'class="get" href="/get/[0-9A-Z]+/([^"]+)"', page)
+        assert offered == ([names[system]] if system in names else []), agent
+        for kind in ("telephone", "old"):
+            told = escape(phrase("desk_cases", f"get.{kind}")) in page
+            assert told is (system in (kind, f"{kind}-windows")), agent
+        assert (f"{desk.desk.settings.address}/get/{code}" in page) is (system == "telephone"), agent
+        assert all(name.removeprefix("cpe-agent") in page for name in names.values()), "the others can be had too"

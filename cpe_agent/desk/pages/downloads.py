@@ -6,7 +6,7 @@ The provider puts its builds into the folder ``downloads`` of the desk's data (`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,45 +18,67 @@ from litestar.response import File
 from cpe_agent.case_code import read_case_code
 from cpe_agent.desk.desk import Desk
 from cpe_agent.desk.pages.given import TheDesk
-from cpe_agent.desk.pages.view import page
+from cpe_agent.desk.pages.public import page
 from cpe_agent.desk.people.roles import ANYONE
 
 FOLDER = "downloads"
 _NAME = "cpe-agent"
 _MEBI = 1024 * 1024
-SYSTEMS: dict[str, Callable[[str], bool]] = {
-    "windows": lambda name: name.endswith(".exe") or "windows" in name,
-    "macos": lambda name: name.endswith(".dmg"),
-    "linux": lambda name: name.endswith("-linux"),
-}
-"""Whose program a file is, by its name; the order in which the page tells what each of them asks."""
 OWN_NAMES = {"windows": "Windows", "macos": "Mac", "linux": "Linux"}
+"""As their makers write them, in the order in which the page has them."""
+_ENDINGS = (
+    (".exe", "windows", False), ("-windows.zip", "windows", True), (".dmg", "macos", False), ("-linux", "linux", False),
+    (".deb", "linux", False), ("-linux.tar.gz", "linux", True),
+)  # fmt: skip
+"""Ending of a file's name, whose program it is, whether it is a folder to unpack; the best of each system first."""
+TELEPHONE, OLD_WINDOWS = "telephone", "old-windows"
+# Before NT 6.3, which is Windows 8.1, the program does not start (docs/platforms.md).
+_OLD_WINDOWS = re.compile(r"Windows (?:NT (?:5|6\.[012])\b|98|9x)")
+_AGENTS = (
+    (re.compile(r"Android|iPhone|iPad|iPod|Mobile|Windows Phone"), TELEPHONE),
+    (_OLD_WINDOWS, OLD_WINDOWS),
+    (re.compile(r"Windows"), "windows"),
+    (re.compile(r"Macintosh|Mac OS X"), "macos"),
+    (re.compile(r"CrOS"), None),
+    (re.compile(r"Linux|X11"), "linux"),
+)
 
 
 class Program(NamedTuple):
-    """``name``: the provider's; ``called``: with the case's code in it, as it is saved."""
+    """``name``: the provider's; ``called``: with the case's code in it, as it is saved. ``rank``: the smaller, the
+    better for its ``system``."""
 
     name: str
     called: str
     mebibytes: int
-
-    @property
-    def system(self) -> str:
-        """As its makers write it; empty where the name does not say."""
-        return next((OWN_NAMES[key] for key, fits in SYSTEMS.items() if fits(self.name)), "")
+    system: str
+    folder: bool
+    rank: int
 
 
 def programs(desk: Desk, code: str) -> list[Program]:
-    """What there is to download, by name; nothing where no build was put there."""
+    """What there is to download, the best for each system first; nothing where no build was put there. Bills of
+    materials and sums may lie beside them."""
     try:
-        files = [file for file in sorted((desk.settings.data / FOLDER).iterdir()) if file.name.startswith(_NAME)]
-        return [
-            Program(file.name, f"{_NAME}-{code}{file.name.removeprefix(_NAME)}", -(-file.stat().st_size // _MEBI))
-            for file in files
-            if file.is_file()
-        ]
+        found = [_program(file, code) for file in (desk.settings.data / FOLDER).iterdir()]
     except OSError:
         return []
+    return sorted((program for program in found if program is not None), key=lambda p: (p.rank, p.name))
+
+
+def _program(file: Path, code: str) -> Program | None:
+    known = next((rank for rank, (ending, *_) in enumerate(_ENDINGS) if file.name.endswith(ending)), None)
+    if known is None or not file.name.startswith(_NAME) or not file.is_file():
+        return None
+    _, system, folder = _ENDINGS[known]
+    called = f"{_NAME}-{code}{file.name.removeprefix(_NAME)}"
+    return Program(file.name, called, -(-file.stat().st_size // _MEBI), system, folder, known)
+
+
+def system_of(agent: str) -> str | None:
+    """What a browser says that it runs on (its ``User-Agent``): a key of ``OWN_NAMES``, ``TELEPHONE`` (tablets too),
+    ``OLD_WINDOWS``, or None."""
+    return next((system for told, system in _AGENTS if told.search(agent)), None)
 
 
 def link(desk: Desk, code: str) -> str | None:
@@ -64,32 +86,31 @@ def link(desk: Desk, code: str) -> str | None:
     return f"{desk.settings.address}/get/{code}" if programs(desk, code) else None
 
 
-@get("/get/{code:str}", opt={"needs": ANYONE}, sync_to_thread=True)
-def choose(request: Request[Any, Any, Any], desk: TheDesk, code: FromPath[str]) -> Response[Any]:
+@get(["/get/{code:str}", "/c/{code:str}"], opt={"needs": ANYONE}, sync_to_thread=True)
+def choose(request: Request[Any, Any, Any], desk: TheDesk, code: FromPath[str]) -> Response[str]:
     """Which one, for the customer, and what his system may ask before it opens it. A single one comes by itself."""
-    read = _code(code)
+    read = read_case_code(code[:40])
+    if read is None:
+        return page(request, "public_notice.html", status=404, notice="code.none")
     found = programs(desk, read)
-    if not found:
-        raise NotFoundException
-    systems = [name for name, ends in SYSTEMS.items() if any(ends(program.name) for program in found)]
-    return page(request, "get.html", code=read, programs=found, systems=systems)
+    here = system_of(request.headers.get("user-agent", ""))
+    first = next((program for program in found if program.system == here), None)
+    rest = [program for program in found if program is not first]
+    return page(
+        request, "public_program.html", code=read, programs=found, here=here, first=first, alone=not rest,
+        others={s: [p for p in rest if p.system == s] for s in OWN_NAMES if any(p.system == s for p in rest)},
+        own_names=OWN_NAMES, address=f"{desk.settings.address}/get/{read}",
+    )  # fmt: skip
 
 
 @get("/get/{code:str}/{name:str}", opt={"needs": ANYONE}, sync_to_thread=True)
 def program(desk: TheDesk, code: FromPath[str], name: FromPath[str]) -> File:
-    read = _code(code)
-    found = next((p for p in programs(desk, read) if p.name == name), None)
+    read = read_case_code(code[:40])
+    found = None if read is None else next((p for p in programs(desk, read) if p.name == name), None)
     if found is None:
         raise NotFoundException
     path: Path = desk.settings.data / FOLDER / found.name
     return File(path, filename=found.called, media_type="application/octet-stream")
-
-
-def _code(text: str) -> str:
-    read = read_case_code(text)
-    if read is None:
-        raise NotFoundException
-    return read
 
 
 ROUTES = (choose, program)

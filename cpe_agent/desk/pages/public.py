@@ -8,10 +8,8 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.enums import MediaType
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
-from cpe_agent.case_code import read_case_code
 from cpe_agent.desk.ingest.limits import Limits, Rate, neighbourhood
 from cpe_agent.desk.pages.given import TheDesk
 from cpe_agent.desk.pages.templating import rendered
@@ -35,7 +33,7 @@ OWNERS = ("device", "home", "cpe", "access", "account", "isp-core", "remote")
 @get("/q", opt={"needs": ANYONE}, sync_to_thread=False)
 def picture(request: Asked) -> Response[str]:
     """What a telephone opens that scanned a picture. The data stand behind "#" and stay there until the button."""
-    return _page("public_picture.html", _language(request))
+    return page(request, "public_picture.html")
 
 
 @get("/receipt/{code:str}", opt={"needs": ANYONE})
@@ -52,9 +50,8 @@ async def receipt_page(request: Asked, desk: TheDesk, code: FromPath[str]) -> Re
         return _told(request, 404, "receipt.none", "no report with this receipt", {})
     if _wants_json(request):
         return Response(found._asdict(), media_type=MediaType.JSON, headers=_headers())
-    language = _language(request)
     owner = found.owner if found.owner in OWNERS else None
-    return _page("public_receipt.html", language, found=found, title=_title(found, language), owner=owner)
+    return page(request, "public_receipt.html", found=found, title=_title(found, _language(request)), owner=owner)
 
 
 def _title(found: Receipt, language: str) -> str:
@@ -70,14 +67,14 @@ def _told(request: Asked, status: int, notice: str, reason: str, more: dict[str,
     if _wants_json(request):
         plain = {"reason": reason}
         return Response(plain, media_type=MediaType.JSON, status_code=status, headers=_headers() | more)
-    answer = _page("public_notice.html", _language(request), notice=notice)
-    answer.status_code = status
+    answer = page(request, "public_notice.html", status=status, notice=notice)
     answer.headers.update(more)
     return answer
 
 
-def _page(template: str, language: str, **context: Any) -> Response[str]:
-    return Response(rendered(template, language, **context), media_type=MediaType.HTML, headers=_headers())
+def page(request: Asked, template: str, /, *, status: int = 200, **context: Any) -> Response[str]:
+    html = rendered(template, _language(request), **context)
+    return Response(html, media_type=MediaType.HTML, status_code=status, headers=_headers())
 
 
 def _headers() -> dict[str, str]:
@@ -85,7 +82,7 @@ def _headers() -> dict[str, str]:
         "Content-Security-Policy": POLICY,
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
-        "Vary": "Accept, Accept-Language",
+        "Vary": "Accept, Accept-Language, User-Agent",
     }
 
 
@@ -98,14 +95,4 @@ def _language(request: Asked) -> str:
     return of_tag(request.query_params.get("lang", "")[:8]) or language_of(request)
 
 
-@get("/c/{code:str}", opt={"needs": ANYONE}, sync_to_thread=False)
-def case_link(request: Asked, code: FromPath[str]) -> Response[str]:
-    """What a customer does with the code that he was sent. The same for every code that can be one: whether it is a
-    case's is nobody's to learn here."""
-    written = read_case_code(code[:40])
-    if written is None:
-        raise NotFoundException
-    return _page("public_case.html", _language(request), code=written)
-
-
-ROUTES = (picture, receipt_page, case_link)
+ROUTES = (picture, receipt_page)

@@ -60,8 +60,4 @@ PHRASES: dict[str, str] = {
     "export.since": "From",
     "export.until": "Before",
     "export.do": "Download",
-    # what a customer sees behind the link
-    "link": "Your code",
-    "link.text": "Start the program cpe-agent and type this code in. Then the person on the telephone sees what it finds.",
-    "link.file": "When the program's file has this name, it knows the code by itself.",
 }

@@ -77,17 +77,34 @@ PHRASES: dict[str, str] = {
     "letter.Y": "Y as in Yankee",
     "letter.Z": "Z as in Zulu",
     "get": "The program that finds out why the Internet does not work",
-    "get.text": "Choose the file for your computer and open it when it is there. It shows what it found, and what to do.",
+    "get.here": "Download for {system}",
+    "get.open": "Then open the file with a double click. A page comes up in the browser, checks by itself and says what "
+    "to do.",
+    "get.open.macos": "Then open the file: a window with the program comes up. Open the program there with a double "
+    "click. A page comes up in the browser, checks by itself and says what to do.",
+    "get.code": "Your code",
+    "get.code.text": "The file carries it in its name. Where the program came in another way, type it in there.",
+    "get.choose": "For which computer?",
+    "get.others": "For another computer",
+    "get.folder": "a folder, for computers that do not open the single file",
+    "get.telephone": "The program is for the computer, not for this telephone",
+    "get.telephone.1": "Let the computer use this telephone's Internet for a moment: switch on the hotspot in the "
+    "telephone's settings, and join its Wi-Fi from the computer.",
+    "get.telephone.2": "Open this address on the computer and download the file there:",
+    "get.telephone.3": "Then connect the computer as it was before. Only now open the file: it checks the connection that "
+    "the computer has at that moment.",
+    "get.old": "The Windows of this computer is too old for the program. Tell the person on the telephone: questions can "
+    "be asked in its place.",
+    "get.none": "The person on the telephone says how the program comes to you.",
     "get.warning": "Your computer asks before it opens the file?",
     "get.warning.text": "It asks because the file is new to it, not because it found something bad. Go on only if your "
     "provider sent you to this page.",
-    "get.windows": "On Windows",
+    "get.windows.kept": "If the browser holds the file back, choose “Keep” in its list of downloads.",
     "get.windows.1": "A blue window comes up. Click “More info” in it.",
     "get.windows.2": "Now a new button is there. Click “Run anyway”.",
-    "get.macos": "On a Mac",
     "get.macos.1": "A window says that the program was not opened. Click “Done”.",
     "get.macos.2": "Open the system settings and there “Privacy & Security”. Further down, click “Open Anyway”.",
-    "get.linux": "On Linux",
+    "get.macos.3": "It asks once more, and for the password of the computer.",
     "get.linux.1": "Open the file's properties with the right mouse button. Allow there that it is run as a program.",
     "get.linux.2": "Then open the file with a double click.",
     "dialog.windows": "Windows protected your PC",

@@ -59,6 +59,9 @@ PHRASES = {
     "report that is still waiting to be sent, or that was deleted, cannot be found either.",
     "receipt.slow": "Too many codes were asked for from here",
     "receipt.slow.text": "Wait a minute and open this page again.",
+    "code.none": "This code is not right",
+    "code.none.text": "Look at the address once more, or let the person on the telephone read the code out again: eight "
+    "letters and digits.",
     "owner.device": "the computer",
     "owner.home": "the home network",
     "owner.cpe": "the router",

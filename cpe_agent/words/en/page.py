@@ -13,6 +13,7 @@ PHRASES: dict[str, str] = {
     "measuring.before": "Found before",
     "try": "Now: {what}",
     "try.start": "getting ready",
+    "try.end": "putting it together",
     "try.system": "is this computer well?",
     "try.load": "is this computer too busy?",
     "try.interfaces": "does the cable or Wi-Fi have a signal?",
@@ -199,7 +200,7 @@ PHRASES: dict[str, str] = {
     "qr.frame": "{k} of {n}",
     "qr.several": "The phone must see every picture; the order does not matter.",
     "save": "Save as a file",
-    "saved": "Saved as {name}.",
+    "saved": "Saved as {name} in the folder {folder}.",
     "print": "Print",
     # sending
     "send": "Send the report",
@@ -225,6 +226,12 @@ PHRASES: dict[str, str] = {
     "wish.deep-test": "Your provider asks for a longer check, up to twenty seconds. Do you allow it?",
     "wish.yes": "Yes, allow",
     "wish.no": "No",
+    # the case, where somebody on the telephone gave a code for it
+    "case": "Did the person on the telephone give you a code?",
+    "case.label": "The eight letters and digits",
+    "case.button": "Use this code",
+    "case.unread": "A character of this code is not right. Let it be read to you once more.",
+    "case.known": "Your code is {code}. With it the person on the telephone finds this check.",
     # what is in the report
     "fields": "Everything that is in the report",
     "fields.sent": "Everything that is sent, with its values",
