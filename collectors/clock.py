@@ -1,10 +1,10 @@
-"""Is this computer's clock right? By the dates that other people's servers put on their answers."""
+"""Is this computer's clock right, by the dates that other people's servers put on their answers? And what sets it?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cpe_agent.collector import Collector
+from cpe_agent.collector import CannotMeasure, Collector
 from cpe_agent.facts import Clock, ClockSource, HttpAnswer, Plan, Router, Web
 
 if TYPE_CHECKING:
@@ -49,15 +49,18 @@ def _web_answers(web: Web) -> list[HttpAnswer]:
 
 async def collect(host: Host, facts: Facts) -> Clock:
     """Servers of the web first; the router's own clock counts only when there are none, and when it has been set."""
-    del host  # the answers were measured by others
+    try:
+        from_network = await host.local.clock_from_network()
+    except CannotMeasure:
+        from_network = None
     far = [_source("http", a) for a in (_web_answers(facts[Web]) if facts.measured(Web) else [])]
     sources = list({s.host: s for s in far if s is not None}.values())
     page = facts[Router].page if facts.measured(Router) else None
     near = _source("router", page) if page is not None else None
     if near is not None and near.skew_s < _ROUTER_UNSET_S:
         skew = agreed_skew(sources or [near])
-        return Clock((*sources, near), skew)
-    return Clock(tuple(sources), agreed_skew(sources))
+        return Clock((*sources, near), skew, from_network)
+    return Clock(tuple(sources), agreed_skew(sources), from_network)
 
 
 COLLECTOR = Collector(collect, makes=Clock, needs=(Plan,), after=(Web, Router), seconds=1.0)

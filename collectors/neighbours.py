@@ -69,15 +69,13 @@ async def duplicate(
     This computer's other adapters on the same network answer too, and so do routers that answer for every address
     (proxy ARP, RFC 1027): neither is a stranger. ``gateways`` are the routers' hardware addresses."""
     not_strangers = gateways | {nic.mac for nic in interfaces.nics if nic.mac is not None}
-    if any(address.duplicate for address in addressing.addresses):
+    own_v4 = [a for a in addressing.addresses if a.nic == interfaces.uplink and a.family is Family.V4]
+    if any(address.duplicate for address in own_v4):
         return True
     nic = next((nic for nic in interfaces.nics if nic.name == interfaces.uplink), None)
     if nic is None or nic.kind not in (NicKind.ETHERNET, NicKind.WIFI, NicKind.OTHER) or nic.carrier is False:
         return None
-    own = next(
-        (a for a in addressing.addresses if a.nic == nic.name and a.family is Family.V4 and a.origin is not Origin.PPP),
-        None,
-    )
+    own = next((address for address in own_v4 if address.origin is not Origin.PPP), None)
     if own is None:
         return None
     try:

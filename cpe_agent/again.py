@@ -32,6 +32,7 @@ from cpe_agent.facts import (
     Path,
     Plan,
     Pppoe,
+    Protection,
     ProxyVpn,
     Reach,
     Router,
@@ -46,7 +47,7 @@ from cpe_agent.run import SPARED
 MOST_AGE_S = 300.0  # a line may come and go in this time; what is older is measured again whatever was done
 
 LOOKS: frozenset[type] = frozenset(
-    {Plan, Answers, System, Interfaces, Wifi, Addressing, ProxyVpn, Dial, Gateway, Router, Past}
+    {Plan, Answers, System, Interfaces, Wifi, Addressing, ProxyVpn, Dial, Protection, Gateway, Router, Past}
 )
 """What is always measured anew."""
 

@@ -4,7 +4,7 @@ What the representative reads is ``decoded`` and ``explain``."""
 
 from __future__ import annotations
 
-from cpe_agent import steps
+from cpe_agent import home_network, steps
 from cpe_agent.diagnose.catalogue import BY_CODE
 from cpe_agent.diagnose.fault import Fault, Owner
 from cpe_agent.diagnose.ladder import ORDER, Rung
@@ -43,8 +43,7 @@ def card(
         sheet.row("target", str(target))
     _others(sheet, report, root)
     sheet.row("done", *(steps.told(step, sheet.language) for step in report.steps))
-    if root is None:
-        sheet.row("missing", _missing(sheet, report))
+    sheet.row("missing", "" if root is not None else _missing(sheet, report), _home_network(sheet, report))
     sheet.gap()
     hint = sheet.ui("code.hint")
     if right_to_left(language):  # digits beside such letters would be read from the wrong group
@@ -122,9 +121,19 @@ def _inconclusive(sheet: Sheet, report: Report) -> None:
 
 
 def _evidence(sheet: Sheet, report: Report, finding: FindingReport) -> list[str]:
+    return sentences(report, finding, sheet.language)
+
+
+def sentences(report: Report, finding: FindingReport, language: str) -> list[str]:
+    """The strongest evidence, and whatever is worth reading beside it."""
     asked = totals(report)
-    told = [evidence(e.fact, e.value, sheet.language, **asked) for e in finding.evidence]
-    return [sentence for sentence in dict.fromkeys(told) if sentence][:MOST_EVIDENCE]
+    fault = BY_CODE.get(finding.fault)
+    beside = {reading.name for reading in fault.beside} if fault is not None else set()
+    told: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for e in finding.evidence:
+        if sentence := evidence(e.fact, e.value, language, **asked):
+            told[e.fact in beside][sentence] = None
+    return [*list(told[False])[:MOST_EVIDENCE], *told[True]]
 
 
 def _said_by(sheet: Sheet, finding: FindingReport) -> str:
@@ -175,6 +184,13 @@ def _note(sheet: Sheet, report: Report, finding: FindingReport) -> str:
     mine = finding.acts in ("customer", "nobody", "site")
     said = [text.title + ".", *_evidence(sheet, report, finding)[:1], text.next_step if mine else ""]
     return " ".join(s for s in said if s)
+
+
+def _home_network(sheet: Sheet, report: Report) -> str:
+    if not home_network.is_closed(report):
+        return ""
+    how = sheet.ui("home-network.how").format(name=home_network.program_name())
+    return f"{sheet.ui('home-network')}. {how}"
 
 
 _NAMES = frozenset(map(section_name, SECTIONS))

@@ -373,6 +373,14 @@ class Dial(NamedTuple):
     set_up: bool | None = None  # a connection to dial is set up here, in use or not
 
 
+class Protection(NamedTuple):
+    """Firewalls and protection programs that were seen switched on here, by their names alone. One that is not listed
+    may still be there. At most 16 names, each cleaned and cut to 64 characters."""
+
+    programs: tuple[str, ...] = ()  # of other makers; on macOS every network extension, a VPN's too
+    built_in: tuple[str, ...] = ()  # those that came with the system
+
+
 class ClockSource(NamedTuple):
     kind: str  # "http" | "router" | "sntp"
     host: str
@@ -383,6 +391,7 @@ class ClockSource(NamedTuple):
 class Clock(NamedTuple):
     sources: tuple[ClockSource, ...] = ()
     skew_s: float | None = None  # the sources agree within their error; None when they do not, or there is none
+    from_network: bool | None = None  # this computer sets its clock from the network: the setting, not how well it goes
 
 
 # ------------------------------------------------------------------ answers of single probes
@@ -737,8 +746,8 @@ class Past(NamedTuple):
 
 
 SECTIONS: tuple[type, ...] = (
-    Plan, Answers, System, Load, Interfaces, Traffic, Wifi, Addressing, Neighbours, ProxyVpn, Dial, Clock, Gateway,
-    Dhcp, Pppoe, Router, Reach, Loss, Path, Dns, Web, Past,
+    Plan, Answers, System, Load, Interfaces, Traffic, Wifi, Addressing, Neighbours, ProxyVpn, Dial, Protection, Clock,
+    Gateway, Dhcp, Pppoe, Router, Reach, Loss, Path, Dns, Web, Past,
 )  # fmt: skip
 
 

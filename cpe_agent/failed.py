@@ -17,7 +17,7 @@ MOST_NAMES = 2  # of the sites that failed the same way
 
 def totals(report: Report) -> dict[str, object]:
     """How many were asked, by kind, for sentences that say so; a kind of which none was asked is left out."""
-    reach = _section(report, Reach)
+    reach = section(report, Reach)
     networks = set() if reach is None else {p.network for p in (*reach.probes, *reach.bound)}
     return {"networks": len(networks)} if networks else {}
 
@@ -27,7 +27,7 @@ def failed(report: Report, language: str = "en") -> list[str]:
     rung = report.diagnosis.first_broken
     if rung is None or rung not in list(Rung):  # a stranger's or a newer program's word
         return []
-    web, names = _section(report, Web), _section(report, Dns)
+    web, names = section(report, Web), section(report, Dns)
     told: list[str] = []
     if rung == "dns" and names is not None:
         state = dns.configured_state.read(names)
@@ -61,7 +61,8 @@ def _secure(web: Web, language: str) -> str:
     return ui("failed.secure", language).format(failed=len(hosts - good), sites=len(hosts), how=how)
 
 
-def _section(report: Report, kind: type[T]) -> T | None:
+def section(report: Report, kind: type[T]) -> T | None:
+    """What was measured; None where nothing was, or where it has another form."""
     found = report.sections.get(section_name(kind))
     try:
         return None if found is None or found.content is None else from_plain(kind, found.content)

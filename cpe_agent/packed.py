@@ -55,7 +55,22 @@ def case_in_path() -> str | None:
 
     # An AppImage runs out of a folder that it mounts, and tells its own place so.
     own = Path(os.environ.get("APPIMAGE") or sys.executable) if FROZEN else Path(Path(sys.argv[0] or ".").name)
-    return next((code for part in reversed(own.parts) if (code := case_in_name(part))), None)
+    told = next((code for part in reversed(own.parts) if (code := case_in_name(part))), None)
+    if told is None and FROZEN and (sys.platform, own.parent.name) == ("darwin", "MacOS"):
+        return _case_of_image(str(own))
+    return told
+
+
+def _case_of_image(own: str) -> str | None:
+    """The case that the name of the disk image tells which the .app of ``own`` came on: of the one that it runs from;
+    where it runs from none, of those that are mounted, if they tell one and the same."""
+    from cpe_agent.case_code import case_in_name
+    from cpe_agent.host import macos_image
+
+    found = macos_image.mounted()
+    here = [image for image in found if any(own.startswith(f"{place}/") for place in image.places)]
+    codes = {case_in_name(image.name) for image in here or found} - {None}
+    return codes.pop() if len(codes) == 1 else None
 
 
 def own_libraries_are_ours() -> None:

@@ -14,7 +14,7 @@ from cpe_agent.collector import Facts, Outcome, Section
 from cpe_agent.deliver.spoken_code import encode
 from cpe_agent.diagnose.fault import NO_DEEPER, Acts, Owner, evidence_for
 from cpe_agent.diagnose.judgement import Finding, Judgement
-from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, System, section_name
+from cpe_agent.facts import SECTIONS, Answers, Past, PastRun, Plan, Pppoe, Protection, System, section_name
 from cpe_agent.privacy import private
 from cpe_agent.steps import Stated, Step, steps, when
 
@@ -249,7 +249,7 @@ def from_json(data: bytes) -> Report:
         raise BadReport(str(error)) from None
 
 
-LATER = (Past, Pppoe)
+LATER = (Past, Pppoe, Protection)
 """Sections that came after the first version: a report without one is no report with a hole."""
 
 

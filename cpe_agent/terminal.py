@@ -16,7 +16,13 @@ def screen() -> dict[str, Any]:
 def _paintable(stream: Any) -> bool:
     """Escape sequences are for a terminal that knows them, and whose user wants them (https://no-color.org)."""
     wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return wanted and stream is not None and stream.isatty()
+    if not wanted or stream is None or not stream.isatty():
+        return False
+    if sys.platform == "win32":
+        from cpe_agent.host.windows_console import takes_escapes
+
+        return takes_escapes(stream.fileno())
+    return True
 
 
 def _unicode() -> bool:

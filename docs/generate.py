@@ -75,6 +75,8 @@ def _fault(f: Fault) -> list[str]:
     ):
         if expr is not None:
             rows.append(f"- {label}: `{expr}`")
+    if f.beside:
+        rows.append(f"- Shown beside it, deciding nothing: {', '.join(f'`{r}`' for r in f.beside)}")
     if f.refines:
         rows.append(f"- Refines: {', '.join(f'`{c}`' for c in f.refines)}")
     rows += [f"- Or is it `{rival}`? Test: {key}" for rival, key in f.separate_from.items()]

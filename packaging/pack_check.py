@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 OURS = frozenset({"cpe_agent", "cpe_agent_packed", "collectors", "click", "segno", "start"})
+WITH_A_MAC = frozenset({"CoreWLAN", "Foundation", "CoreFoundation", "PyObjCTools", "objc"})  # pyobjc, under MIT
 _LOADERS = re.compile(r"^(pyi|struct$)")  # PyInstaller's own start
 _KEYS = re.compile(
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s*[A-Za-z0-9+/=]{16}|\bgh[pousr]_[A-Za-z0-9]{36}|\bAKIA[0-9A-Z]{16}\b"
@@ -54,12 +55,13 @@ def _not_the_customers(name: str) -> bool:
     return name.endswith((".py", ".po")) or "/desk-" in name or name.startswith(("tests/", "cpe_agent/desk/"))
 
 
-def wrong(inside: Inside, private: Iterable[str]) -> list[str]:
+def wrong(inside: Inside, private: Iterable[str], system: str = sys.platform) -> list[str]:
     """What must not be in it; nothing when all is well. ``private``: paths and words of the machine that built it."""
     found = []
+    allowed = OURS | sys.stdlib_module_names | (WITH_A_MAC if system == "darwin" else frozenset())
     for module in inside.modules:
         top = module.partition(".")[0]
-        if top not in OURS and top not in sys.stdlib_module_names and not _LOADERS.match(top):
+        if top not in allowed and not _LOADERS.match(top):
             found.append(f"the module {module}, which is neither ours nor Python's")
         if module.startswith(("cpe_agent.desk", "cpe_agent.words.en.desk_")) or top in ("test", "tests", "scapy"):
             found.append(f"the module {module}, which is not the customer's")

@@ -51,9 +51,14 @@ def sbom(plan: Plan, inside: Inside) -> bytes:
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
+def _written(name: str) -> str:
+    """As lock files and package addresses write it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
 def locked(name: str) -> list[str]:
     """SHA-256 of the files that the lock file allows for a package."""
-    entry = re.search(rf"^{re.escape(name)}==.*(?:\n +.*)*", LOCK.read_text("utf-8"), re.MULTILINE)
+    entry = re.search(rf"^{re.escape(_written(name))}==.*(?:\n +.*)*", LOCK.read_text("utf-8"), re.MULTILINE)
     return re.findall(r"sha256:([0-9a-f]{64})", entry[0]) if entry else []
 
 
@@ -61,7 +66,7 @@ def _package(name: str) -> dict[str, Any]:
     known = importlib.metadata.metadata(name)
     told = known.json
     word = str(told.get("license_expression") or told.get("license") or "see the package")
-    where = f"pkg:pypi/{name}@{known['Version']}"
+    where = f"pkg:pypi/{_written(name)}@{known['Version']}"
     found = {
         "type": "library", "bom-ref": where, "name": name, "version": known["Version"], "purl": where,
         "licenses": [{"license": {"name": word.splitlines()[0]}}],

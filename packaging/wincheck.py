@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,8 +23,9 @@ import wine_python
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS: tuple[str, ...] = (
-    "tests/windows", "tests/test_host_windows.py", "tests/test_host_contract.py", "tests/test_judge.py",
-    "tests/test_spoken_code.py", "tests/test_case_code.py", "tests/test_thread.py", "tests/test_dialogue.py",
+    "tests/windows", "tests/test_host_windows.py", "tests/test_windows_wifi.py", "tests/test_host_contract.py",
+    "tests/test_judge.py", "tests/test_spoken_code.py", "tests/test_case_code.py", "tests/test_thread.py",
+    "tests/test_dialogue.py",
 )  # fmt: skip
 # Wine loads a module in the time that Windows takes for ten: no clock of ours means anything there.
 TESTS += ("--deselect=tests/test_host_contract.py::test_no_call_outlives_its_time",)
@@ -81,12 +84,30 @@ def _ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True)
 
 
+def certificates(folder: Path) -> None:
+    """An authority that nobody knows, and what it says of good.test: ``authority.pem``, ``good.pem``, ``good.key``."""
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    (folder / "names").write_text("subjectAltName=DNS:good.test\n", "ascii")
+    for line in (
+        ("req", "-x509", *key, "-keyout", "authority.key", "-out", "authority.pem", "-subj", "/O=Wincheck Stranger"),
+        ("req", *key, "-keyout", "good.key", "-out", "good.csr", "-subj", "/CN=good.test"),
+        ("x509", "-req", "-in", "good.csr", "-CA", "authority.pem", "-CAkey", "authority.key", "-days", "9",
+         "-out", "good.pem", "-extfile", "names"),
+    ):  # fmt: skip
+        subprocess.run(["openssl", *line], cwd=folder, capture_output=True, check=True)
+
+
 def suite(python: wine_python.WinePython, tests: Sequence[str], program: Path | None = None) -> int:
     """pytest's exit status, its output as it comes. ``program``: what a whole run is made with, else the sources."""
     environment = python.environment(ROOT) | {"CPE_AGENT_WINCHECK_HOME": "1"}
     if program is not None:
         environment["CPE_AGENT_WINCHECK_PROGRAM"] = wine_python.windows_path(program)
-    with python.alone(), home():
+    with python.alone(), home(), tempfile.TemporaryDirectory() as folder:
+        if shutil.which("openssl") is None:
+            print("openssl is not installed: the tests of certificates are left out", file=sys.stderr)
+        else:
+            certificates(Path(folder))
+            environment["CPE_AGENT_WINCHECK_CERTIFICATES"] = wine_python.windows_path(Path(folder))
         running = subprocess.Popen(
             python.command("-m", "pytest", "-q", "-p", "no:cacheprovider", *tests, namespace=PC),
             stdin=subprocess.DEVNULL,

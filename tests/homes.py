@@ -55,6 +55,7 @@ from cpe_agent.facts import (
     PathTrace,
     Plan,
     Pppoe,
+    Protection,
     ProxyVpn,
     Reach,
     ReachProbe,
@@ -155,7 +156,7 @@ def wired_home() -> dict[type, object]:
         ),
         ProxyVpn: ProxyVpn(),
         Dial: Dial(),
-        Clock: Clock((ClockSource("http", "connectivitycheck.gstatic.com", 0.2, 1.0),), 0.2),
+        Clock: Clock((ClockSource("http", "connectivitycheck.gstatic.com", 0.2, 1.0),), 0.2, from_network=True),
         Gateway: Gateway(
             (
                 GatewayLook(
@@ -200,6 +201,7 @@ def wired_home() -> dict[type, object]:
             ),
             HttpAnswer("http://connectivitycheck.gstatic.com/generate_204", None, 204, body_as_expected=True, ms=70.0),
         ),
+        Protection: Protection((), ("ufw",)),
         Past: Past(),
     }  # fmt: skip
 

@@ -16,6 +16,7 @@ from cpe_agent.case_code import case_in_name, read_case_code, with_check
 from cpe_agent.cli import cli
 from cpe_agent.commands.inputs import asked
 from cpe_agent.crockford import ALPHABET
+from cpe_agent.host import macos_image
 
 CODE, OTHER = "4F7K2Q9X", "ABCDEFGN"
 codes = st.text(alphabet=ALPHABET, min_size=7, max_size=7).map(with_check)
@@ -122,6 +123,51 @@ def test_a_packed_program_s_case(
     monkeypatch.setattr(sys, "argv", [f"cpe-agent-{OTHER}"])
     monkeypatch.setenv("APPIMAGE", appimage)
     assert packed.case_in_path() == found
+
+
+COPIED = "/Applications/cpe-agent.app/Contents/MacOS/cpe-agent"
+MOVED = "/private/var/folders/x1/AppTranslocation/8C8B7A69-5847-4362-9112-00FFEEDDCCBB/d/cpe-agent.app/Contents/MacOS/x"
+MINE, OLD = (
+    (f"cpe-agent-{CODE} (1).dmg", ("/Volumes/cpe-agent 1",)),
+    (f"cpe-agent-{OTHER}.dmg", ("/Volumes/cpe-agent",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("executable", "images", "found"),
+    [
+        (MOVED, [MINE], CODE),
+        (MOVED, [MINE, ("office.dmg", ("/Volumes/office",)), MINE], CODE),
+        (MOVED, [MINE, OLD], None),  # which of the two?
+        ("/Volumes/cpe-agent 1/cpe-agent.app/Contents/MacOS/cpe-agent", [OLD, MINE], CODE),  # this one
+        ("/Volumes/plain/cpe-agent.app/Contents/MacOS/cpe-agent", [OLD, ("cpe-agent.dmg", ("/Volumes/plain",))], None),
+        (COPIED, [MINE], CODE),
+        (COPIED, [("cpe-agent-4F7K2Q9Y.dmg", ())], None),  # its check fails
+        (COPIED, [], None),
+        (f"/Applications/cpe-agent-{OTHER}.app/Contents/MacOS/cpe-agent", [MINE], OTHER),
+        ("/usr/local/bin/cpe-agent", [MINE], None),  # no .app: it came on no image
+    ],
+)
+def test_an_app_s_case_is_its_image_s(
+    executable: str,
+    images: list[tuple[str, tuple[str, ...]]],
+    found: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(packed, "FROZEN", True)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(sys, "executable", executable)
+    monkeypatch.delenv("APPIMAGE", raising=False)
+    monkeypatch.setattr(macos_image, "mounted", lambda: tuple(macos_image.Image(*one) for one in images))
+    assert packed.case_in_path() == found
+
+
+def test_other_systems_know_no_such_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "FROZEN", True)
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(sys, "executable", COPIED)
+    monkeypatch.setattr(macos_image, "mounted", lambda: pytest.fail("asked"))
+    assert packed.case_in_path() is None
 
 
 @pytest.mark.parametrize(

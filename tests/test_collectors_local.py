@@ -11,12 +11,26 @@ from typing import Any, TypeVar, cast
 
 import pytest
 
-from collectors import addressing, dial, interfaces, load, neighbours, past, proxy_vpn, system, traffic, wifi
+from collectors import (
+    addressing,
+    clock,
+    dial,
+    interfaces,
+    load,
+    neighbours,
+    past,
+    protection,
+    proxy_vpn,
+    system,
+    traffic,
+    wifi,
+)
 from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Section
 from cpe_agent.facts import (
     Address,
     Addressing,
     CaptiveTarget,
+    Clock,
     Connect,
     Dial,
     DialEntry,
@@ -36,6 +50,7 @@ from cpe_agent.facts import (
     Past,
     PastRun,
     Plan,
+    Protection,
     Proxy,
     ProxyVpn,
     Resolver,
@@ -78,6 +93,7 @@ NO_WIFI = WifiLook((), (), False)
 NO_SERVERS = ResolverList((), 0)
 NO_SETTINGS = AddressSettings(None, {})
 NOBODY = NeighbourList((), 0)
+NO_GUARDS = Protection()
 NAME_FOUND = SystemLookup(True, ("192.0.2.88",), 1.0, None)
 CONNECTED = Connect("127.0.0.1", 1, ok=True)
 
@@ -106,6 +122,8 @@ class Computer:
     dialled: tuple[DialEntry, ...] | Exception = ()
     tested: tuple[DialEntry, ...] | Exception = ()
     dial_logged: DialLog | Exception = field(default_factory=lambda: DialLog((), None))
+    guarded: Protection | Exception = NO_GUARDS
+    clock_set: bool | Exception | None = None
     ran_before: tuple[PastRun, ...] | Exception = ()
 
     async def os_release(self) -> OsRelease:
@@ -152,6 +170,12 @@ class Computer:
 
     async def dial_entries(self) -> tuple[DialEntry, ...]:
         return given(self.dialled)
+
+    async def protection(self) -> Protection:
+        return given(self.guarded)
+
+    async def clock_from_network(self) -> bool | None:
+        return given(self.clock_set)
 
     async def past_runs(self) -> tuple[PastRun, ...]:
         return given(self.ran_before)
@@ -455,6 +479,7 @@ def test_never_more_than_sixteen_and_the_freshest_first() -> None:
         (("3c:a6:2f/cccccc", "3c:a6:2f/000001"), OWN, True),
         (DENIED, OWN, None),
         (DENIED, OWN._replace(duplicate=True), True),
+        (DENIED, OWN._replace(duplicate=True, nic="tap0"), None),  # a tunnel's quarrel is none of this home's
     ],
 )
 def test_duplicate_own_address(stations: tuple[str, ...] | Exception, own: Address, answer: bool | None) -> None:
@@ -579,6 +604,18 @@ def test_every_collector_declares_what_it_reads() -> None:
 # ------------------------------------------------------------------ before this run
 
 EARLIER = PastRun(600.0, "fault", "isp-core-outage", "isp-core", 86400, None, same_boot=True)
+
+
+def test_protection_is_what_the_host_says() -> None:
+    found = Protection(("Example Guard",), ("ufw",))
+    assert collect(protection.COLLECTOR, Computer(guarded=found)) == found
+    with pytest.raises(CannotMeasure):
+        collect(protection.COLLECTOR, Computer(guarded=DENIED))
+
+
+@pytest.mark.parametrize(("set_", "told"), [(True, True), (False, False), (None, None), (DENIED, None)])
+def test_a_clock_whose_setting_is_hidden_is_looked_at_all_the_same(set_: bool | Exception | None, told: Any) -> None:
+    assert collect(clock.COLLECTOR, Computer(clock_set=set_), None, Plan()) == Clock(from_network=told)
 
 
 def test_earlier_runs_are_taken_as_the_computer_tells_them() -> None:

@@ -22,6 +22,7 @@ from cpe_agent.host import (
     KeptRun,
     dial_macos,
     macos_here,
+    macos_image,
     macos_nics,
     macos_settings,
     macos_system,
@@ -30,6 +31,7 @@ from cpe_agent.host import (
 )
 from cpe_agent.host.hardware_address import network_name
 from cpe_agent.host.net import Probes
+from cpe_agent.host.program import Ran
 from cpe_agent.host.replay import RecordingHost
 from tests.macos import samples
 from tests.macos.samples import SAID, stand_in
@@ -107,6 +109,48 @@ def test_an_interface_that_is_switched_off_has_no_carrier_to_speak_of() -> None:
 def test_a_mac_whose_ports_nobody_tells_is_still_told_by_type() -> None:
     found = {one.name: macos_nics.kind(one, {}) for one in macos_nics.ifconfig(samples.IFCONFIG)}
     assert (found["en0"], found["en5"]) == (NicKind.WIFI, NicKind.ETHERNET)
+
+
+def test_ports_have_their_names_in_the_user_s_language() -> None:
+    found = {one.name: one for one in macos_nics.ifconfig(samples.IFCONFIG)}
+    for name in ("WLAN", "Drahtlos", "Беспроводная сеть", "רשת אלחוטית"):
+        assert macos_nics.kind(found["en0"], {"en0": name, "en5": "Ethernet"}) is NicKind.WIFI, name
+    old = found["en0"]._replace(type=None)  # an ifconfig without -v
+    assert macos_nics.kind(old, {"en0": "WLAN"}) is NicKind.WIFI
+    for name in ("Thunderbolt 1", "\u200fThunderbolt ١", "Thunderbolt-Bridge"):
+        assert macos_nics.kind(found["en1"], {"en1": name}) is NicKind.OTHER, name
+    assert macos_nics.kind(found["en5"], {"en5": "Thunderbolt Ethernet Slot 1"}) is NicKind.ETHERNET
+
+
+@pytest.mark.parametrize(
+    ("media", "status", "kind"),
+    [
+        ("none", "inactive", NicKind.VIRTUAL),  # there is no socket: no cable is missing from it
+        ("autoselect (none)", "inactive", NicKind.ETHERNET),
+        ("none", "active", NicKind.ETHERNET),
+    ],
+)
+def test_an_adapter_without_a_socket_is_no_way_to_a_router(media: str, status: str, kind: NicKind) -> None:
+    text = f"en4: flags=8863<UP,RUNNING> mtu 1500\n\tmedia: {media}\n\tstatus: {status}\n\ttype: Ethernet\n"
+    (one,) = macos_nics.ifconfig(text)
+    assert macos_nics.kind(one, {"en4": "Ethernet Adapter (en4)"}) is kind
+    heard = macos_nics.Counted(5, 12, 0, 2000, 0, 0, 0, 0)
+    assert macos_nics.kind(one, {"en4": "AX88179A"}, heard) is NicKind.ETHERNET
+
+
+def test_a_german_mac_of_apple_s_own_processor_that_has_joined_no_wifi(tmp_path: Path) -> None:
+    """No cable is missing: what is missing is the Wi-Fi."""
+    said = with_said("/usr/sbin/networksetup", **{"-listallhardwareports": samples.PORTS_GERMAN})
+    dead = samples.IFCONFIG_APPLE
+    said |= {"/sbin/ifconfig": {"-a -L -v": dead}, "/usr/sbin/netstat": {"-rn": "Routing tables\n", "-ibn": ""}}
+    host = Host(stand_in(tmp_path, said), Probes())
+    seen = asyncio.run(interfaces.collect(host, Facts({})))
+    assert seen.uplink == "en0"
+    assert {nic.name: nic.kind for nic in seen.nics if nic.name.startswith("en")} == {
+        "en0": NicKind.WIFI,
+        "en1": NicKind.OTHER,
+        "en4": NicKind.VIRTUAL,
+    }
 
 
 def test_an_ifconfig_that_knows_only_its_oldest_option(tmp_path: Path) -> None:
@@ -377,6 +421,11 @@ def test_the_log_of_the_dialler_is_newer_than_what_the_system_keeps(tmp_path: Pa
     assert [(e.kind, e.reason, (e.age_s or 0) >= 20) for e in log.entries] == [("pppoe", "rejected", True)]
 
 
+def test_a_vpn_of_a_kind_without_a_second_word() -> None:
+    line = '* (Connected)      0A0B0C0D-1111-4222-8333-444455556666 IPSec "Office"   [IPSec]'
+    assert [(one.entry.kind, one.entry.state) for one in dial_macos.services(line)] == [("vpn", "connected")]
+
+
 def test_a_mac_that_dials_nothing(tmp_path: Path) -> None:
     said = with_said("/usr/sbin/scutil", **{"--nc list": "Available network connection services in the current set:\n"})
     mac = stand_in(tmp_path, said)
@@ -404,6 +453,50 @@ def test_where_no_router_is_heard_nothing_is_kept(tmp_path: Path) -> None:
 def _started_now() -> dict[str, dict[str, str]]:
     boot = f"kern.boottime: {{ sec = {int(time.time()) - 900}, usec = 1 }} x\n"
     return with_said("/usr/sbin/sysctl", **{"kern.boottime kern.bootsessionuuid": boot + samples.SESSION})
+
+
+# ------------------------------------------------------------------ disk images
+
+
+def test_disk_images_by_their_files_names() -> None:
+    assert macos_image.images(samples.IMAGES) == (
+        ("cpe-agent-4F7K2Q9X (1).dmg", ("/Volumes/Example Check",)),
+        ("office.dmg", ()),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x",
+        "<plist/>",
+        "<plist><array/></plist>",
+        "<plist><dict><key>images</key><string>x</string></dict></plist>",
+        "<plist><dict><key>images</key><array><string>x</string><dict><key>image-path</key><integer>7</integer></dict>"
+        "</array></dict></plist>",
+        "<plist><dict><key>images</key><array><date>x</date></array></dict></plist>",
+        '<!DOCTYPE plist [<!ENTITY a "/b/cpe-agent-4F7K2Q9X.dmg">]>\n'
+        "<plist><dict><key>images</key><array><dict><key>image-path</key><string>&a;</string></dict></array></dict></plist>",
+        "<plist><key>x</key></plist>",
+        "<array>" * 30_000,
+        "<plist>" + "<array>" * 15_000 + "</array>" * 15_000 + "</plist>",
+        f"<plist><dict><key>images</key><array><dict><key>image-path</key><string>{'x/' * 5000}</string></dict></array>"
+        "</dict></plist>",
+    ],
+)  # fmt: skip
+def test_a_list_of_images_that_says_something_else(text: str) -> None:
+    assert macos_image.images(text) == ()
+
+
+def test_of_many_images_some_are_read() -> None:
+    one = "<dict><key>image-path</key><string>/a.dmg</string></dict>"
+    text = f"<plist><dict><key>images</key><array>{one * 500}</array></dict></plist>"
+    assert len(macos_image.images(text)) == macos_image.MAX_IMAGES
+
+
+@pytest.mark.parametrize("ran", [None, Ran(None, samples.IMAGES[:900]), Ran(1, samples.IMAGES)])
+def test_images_that_the_system_did_not_tell_whole(ran: Ran | None) -> None:
+    assert macos_image.mounted(lambda *_, **_more: ran) == ()
 
 
 # ------------------------------------------------------------------ through the collectors
@@ -481,6 +574,7 @@ PARSERS: dict[str, tuple[Callable[[str], object], str]] = {
     "boottime": (lambda text: macos_system.boot_age_s(macos_system.sysctls(text), 1795000100), samples.BOOT),
     "memory": (lambda text: macos_system.memory_percent(macos_system.sysctls(text)), samples.MEMORY),
     "iostat": (macos_system.cpu_percent, samples.IOSTAT),
+    "hdiutil info": (macos_image.images, samples.IMAGES),
 }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
+import sys
 import time
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cpe_agent.facts import Failure
-from cpe_agent.host import icmp_error, icmp_message
+from cpe_agent.host import icmp, icmp_error, icmp_message
 from cpe_agent.host.icmp_message import ECHO, Complaint, EchoReply
 
 IDENT, SEQUENCE, TOKEN = 0x1234, 7, b"token678"
@@ -130,3 +131,24 @@ def test_a_mac_that_keeps_a_program_from_the_home_network(
     address: str, number: int, system: str, failure: Failure
 ) -> None:
     assert icmp_error.failure_of(number, address, system) is failure
+
+
+class _Socket:
+    """Takes options as a Mac's ICMP socket of an ordinary user does."""
+
+    def __init__(self, family: socket.AddressFamily) -> None:
+        self.family = family
+        self.taken: list[tuple[int, int, int]] = []
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        if level == socket.IPPROTO_IPV6:
+            raise PermissionError(errno.EPERM, "not for everybody")
+        self.taken.append((level, option, value))
+
+
+def test_a_mac_s_socket_that_knows_no_don_t_fragment_still_probes_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    four, six = _Socket(socket.AF_INET), _Socket(socket.AF_INET6)
+    for one in (four, six):
+        icmp.forbid_fragments(one)  # type: ignore[arg-type]
+    assert four.taken == [(socket.IPPROTO_IP, 28, 1)]

@@ -38,6 +38,7 @@ CLASSES = {
     "hashed": "a hash under a key of this run",
     "interface": "an interface's name; a hardware address in it is masked",
     "equipment": "what a box says of its make or state, cleaned and cut",
+    "program": "a name that a program's maker gave it, cleaned and cut",
     "far-text": "text of a stranger's page or certificate, cleaned and cut",
 }
 CLASSED: dict[str, str] = {}
@@ -68,6 +69,7 @@ interface: Nic.name Interfaces.uplink NicDelta.name WifiLink.nic Address.nic Rou
 interface: Neighbour.nic Tunnel.nic Connect.nic GatewayLook.nic Dhcp.nic Pppoe.nic ReachProbe.nic
 equipment: IgdSample.service IgdSample.status IgdSample.last_error IgdSample.physical_link
 equipment: IgdSample.access_type Igd.manufacturer Igd.model Concentrator.name Concentrator.error
+program: Protection.programs Protection.built_in
 far-text: TlsAnswer.issuer HttpAnswer.location HttpAnswer.title HttpAnswer.server Proxy.host Proxy.pac_url
 far-text: ProxyVpn.pac_proxy
 """.strip().splitlines():

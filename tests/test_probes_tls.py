@@ -7,11 +7,13 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Failure
 from cpe_agent.host import tls
 from cpe_agent.host.net import Probes
@@ -106,6 +108,129 @@ def test_a_certificate_of_tomorrow(certificates: Path) -> None:
     with tcp_server(_secure(certificates, "early")) as port:
         answer = asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port))
     assert answer.failure is Failure.TLS_NOT_YET_VALID
+
+
+# ------------------------------------------------------------------ the system's own word (Windows)
+
+Word = Callable[[list[bytes], int], tuple[bool | None, bytes]]
+
+
+@pytest.fixture
+def windows_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Word], None]:
+    """A program on Windows, whose system says this of a chain. The list that Python has was read before."""
+    tls._system_store()
+    monkeypatch.delenv("SSL_CERT_FILE")
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+    monkeypatch.setattr(tls, "_WINDOWS", True)
+    return lambda word: monkeypatch.setattr(tls, "_windows_word", word)
+
+
+def _der(certificates: Path, name: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert((certificates / f"{name}.pem").read_text())
+
+
+def test_a_certificate_that_windows_trusts_is_judged_again_with_its_authority(
+    certificates: Path, windows_says: Callable[[Word], None]
+) -> None:
+    asked: list[list[bytes]] = []
+
+    def word(chain: list[bytes], timeout_ms: int) -> tuple[bool, bytes]:
+        asked.append(chain)
+        return True, _der(certificates, "stranger")
+
+    windows_says(word)
+    with tcp_server(_secure(certificates, "unknown")) as port:
+        answer = asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port))
+        page = asyncio.run(NET.http(f"https://good.test:{port}/", address="127.0.0.1"))
+        other = asyncio.run(NET.tls("other.test", address="127.0.0.1", port=port))
+    assert (answer.ok, answer.issuer, page.status) == (True, "stranger Ltd", 200)
+    assert other.failure is Failure.TLS_WRONG_NAME, "an authority is no pass for every name"
+    assert asked == [[_der(certificates, "unknown")]], "it is in our own list from then on"
+
+
+def test_a_page_whose_authority_windows_knows_is_read(certificates: Path, windows_says: Callable[[Word], None]) -> None:
+    windows_says(lambda chain, timeout_ms: (True, _der(certificates, "stranger")))
+    with tcp_server(_secure(certificates, "unknown")) as port:
+        page = asyncio.run(NET.http(f"https://good.test:{port}/", address="127.0.0.1", expect_body="ok"))
+    assert (page.status, page.body_as_expected, page.failure) == (200, True, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "failure"),
+    [("unknown", "good.test", Failure.TLS_UNTRUSTED), ("stranger", "stranger", Failure.TLS_SELF_SIGNED)],
+)
+def test_a_stranger_by_windows_own_word_is_named_as_on_linux(
+    certificates: Path, windows_says: Callable[[Word], None], name: str, host: str, failure: Failure
+) -> None:
+    windows_says(lambda chain, timeout_ms: (False, b""))
+    with tcp_server(_secure(certificates, name)) as port:
+        answer = asyncio.run(NET.tls(host, address="127.0.0.1", port=port))
+        page = asyncio.run(NET.http(f"https://{host}:{port}/", address="127.0.0.1"))
+    assert (answer.ok, answer.failure, answer.issuer) == (False, failure, "stranger Ltd")
+    assert page.failure is failure
+
+
+_over = threading.Event()
+
+
+def _never(chain: list[bytes], timeout_ms: int) -> tuple[None, bytes]:
+    _over.wait(5)
+    return None, b""
+
+
+def _fails(chain: list[bytes], timeout_ms: int) -> tuple[None, bytes]:
+    raise OSError("crypt32")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        pytest.param(lambda chain, timeout_ms: (None, b""), id="does not say"),
+        pytest.param(lambda chain, timeout_ms: (True, b"no certificate"), id="garbage"),
+        pytest.param(lambda chain, timeout_ms: (True, chain[0]), id="an authority that does not fit"),
+        pytest.param(_fails, id="fails"),
+        pytest.param(_never, id="takes too long"),
+    ],
+)
+def test_without_a_clear_word_nothing_is_judged(
+    certificates: Path, windows_says: Callable[[Word], None], word: Word, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tls, "_ASKED_S", 0.2)
+    windows_says(word)
+    with tcp_server(_secure(certificates, "unknown")) as port:
+        for ask in (
+            NET.tls("good.test", address="127.0.0.1", port=port),
+            NET.http(f"https://good.test:{port}/", address="127.0.0.1"),
+        ):
+            with pytest.raises(CannotMeasure) as caught:
+                asyncio.run(ask)
+            assert caught.value.outcome is Outcome.UNSUPPORTED
+    _over.set()
+
+
+def test_windows_is_asked_about_strangers_alone(certificates: Path, windows_says: Callable[[Word], None]) -> None:
+    asked: list[list[bytes]] = []
+
+    def word(chain: list[bytes], timeout_ms: int) -> tuple[None, bytes]:
+        asked.append(chain)
+        return None, b""
+
+    windows_says(word)
+    with tcp_server(_secure(certificates, "expired")) as port:
+        assert asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port)).failure is Failure.TLS_EXPIRED
+    with tcp_server(says(b"no TLS at all")) as port:
+        assert asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port)).failure is Failure.GARBAGE
+    assert asked == []
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_list_that_the_user_named_is_the_only_one(
+    certificates: Path, windows_says: Callable[[Word], None], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    windows_says(lambda chain, timeout_ms: (True, _der(certificates, "stranger")))
+    monkeypatch.setenv(variable, str(certificates / "trusted.pem"))
+    with tcp_server(_secure(certificates, "unknown")) as port, pytest.raises(CannotMeasure):
+        asyncio.run(NET.tls("good.test", address="127.0.0.1", port=port))
 
 
 def test_alerts_and_versions(certificates: Path) -> None:

@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from cpe_agent.host import windows_adapters, windows_nics, windows_ras, windows_tables, windows_wifi
+from cpe_agent.host import windows_adapters, windows_chain, windows_nics, windows_ras, windows_tables, windows_wifi
 from cpe_agent.host.windows_api import Memory
 
 RECORDED = Path(__file__).parent / "recordings" / "windows" / "wine-8.json"
@@ -101,7 +101,12 @@ class Buffer:
 
 
 def adapter(
-    buffer: Buffer, name: str, unicast: list[tuple[str, int, dict[str, int]]], resolvers: list[str], **fields: int
+    buffer: Buffer,
+    name: str,
+    unicast: list[tuple[str, int, dict[str, int]]],
+    resolvers: list[str],
+    guid: str | None = None,
+    **fields: int,
 ) -> windows_adapters.AdapterRecord:
     """The records that hang on it are in the buffer; it itself is given back for its place at the front."""
     following = 0
@@ -114,9 +119,9 @@ def adapter(
         server_row = windows_adapters.ServerRecord(next=servers)
         server_row.address = windows_adapters.SocketAddress(buffer.put(sockaddr(address)), 28)
         servers = buffer.put(bytes(server_row))
-    guid = buffer.put(b"{%b}\0" % name.encode())
+    guid_at = buffer.put((guid or f"{{{name}}}").encode() + b"\0")
     return windows_adapters.AdapterRecord(
-        unicast_at=following, dns_at=servers, guid_at=guid, name_at=buffer.text(name), **fields
+        unicast_at=following, dns_at=servers, guid_at=guid_at, name_at=buffer.text(name), **fields
     )
 
 
@@ -172,3 +177,58 @@ def echo_reply(sender: str, status: int, ms: int) -> bytes:
 def echo6_reply(sender: str, status: int, ms: int) -> bytes:
     packed = socket.inet_pton(socket.AF_INET6, sender)
     return struct.pack("<HI16sIHII", 0, 0, packed, 0, 0, status, ms) + bytes(40)
+
+
+def chain_context(error: int, chains: int = 1) -> bytes:
+    return bytes(windows_chain.ContextRecord(size=48, error=error, chains=chains, chains_at=BASE))
+
+
+WLAN_NOW = 1_763_780_087.0  # 2025-11-22T02:54:47Z
+WLAN_GUID = "{00000003-0000-0000-0000-000000000000}"
+
+
+def wlan_event(
+    number: int,
+    code: str = "",
+    *,
+    second: int = 0,
+    call: str = "0x5",
+    guid: str = WLAN_GUID.lower(),
+    provider: str = "Microsoft-Windows-WLAN-AutoConfig",
+    **more: str,
+) -> str:
+    """Of the channel of WLAN AutoConfig, at 02:53 of that night."""
+    adapter = "DeviceGuid" if number == 11006 else "InterfaceGuid"
+    fields = {
+        adapter: guid,
+        "ProfileName": "Dana's home",
+        "SSID": "Dana's home",
+        "FailureReason": "סיבה",
+        "ReasonCode": code,
+    }
+    fields |= {"ConnectionId": call, **more}
+    data = "".join(f"<Data Name='{name}'>{value.replace('&', '&amp;')}</Data>" for name, value in fields.items())
+    return (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System>"
+        f"<Provider Name='{provider}' Guid='{{9580d7dd-0379-4658-9870-d5be7d52d6de}}'/><EventID>{number}</EventID>"
+        f"<TimeCreated SystemTime='2025-11-22T02:53:{second:02}.1234567Z'/></System>"
+        f"<EventData>{data}</EventData></Event>"
+    )
+
+
+def wlan_networks(*rows: tuple[bytes, int]) -> bytes:
+    """WLAN_AVAILABLE_NETWORK_LIST: name and flags of each."""
+    made_ = [windows_wifi.NetworkRecord(ssid_length=len(name), flags=flags) for name, flags in rows]
+    for row, (name, _) in zip(made_, rows, strict=True):
+        row.ssid = (row.ssid._type_ * 32)(*name)
+    return struct.pack("<II", len(rows), 0) + b"".join(map(bytes, made_))
+
+
+def wlan_stations(*rows: tuple[bytes, int, int]) -> bytes:
+    """WLAN_BSS_LIST: name, signal and kHz of each."""
+    made_ = [windows_wifi.StationRecord(ssid_length=len(n), rssi=rssi, frequency=khz) for n, rssi, khz in rows]
+    for at, (row, (name, _, _)) in enumerate(zip(made_, rows, strict=True)):
+        row.ssid = (row.ssid._type_ * 32)(*name)
+        row.bssid = (row.bssid._type_ * 6)(0xA4, 0x91, 0xB1, 1, 2, at)
+    body = b"".join(map(bytes, made_))
+    return struct.pack("<II", 8 + len(body), len(rows)) + body

@@ -51,6 +51,8 @@ def ask(fault: Fault, look: Look, doubting: Look | None = None) -> Asked:
         present = PENDING
     else:
         present = UNKNOWN if UNKNOWN in truths else NO
+    if present is YES:
+        evidence |= {r.name: value for r in fault.beside if (value := look.take(r)[1]) is not None}
     stronger = truths if grade is None else truths[: GRADES.index(grade)]
     veto = answer(fault.veto, look, {})
     return Asked(

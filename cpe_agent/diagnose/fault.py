@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from cpe_agent.diagnose.ladder import Rung
-from cpe_agent.diagnose.predicate import Expr
+from cpe_agent.diagnose.predicate import Expr, Reading
 from cpe_agent.facts import Family
 
 
@@ -86,6 +86,9 @@ class Fault:
     ``loses_packets``: what degrades this way makes single questions above it fail by chance, so that such a failure
     needs no other cause.
 
+    ``beside`` decides nothing: what is worth reading with the evidence where the fault is found (which program to
+    pause). It stands last, and the verdict does not wait for it.
+
     ``test`` is the key (in ``words``) of the one test that would decide it when it is only suspected;
     ``separate_from`` names a better one against a particular rival. ``seen_with`` is the foreign software that was
     seen to produce the evidence ("dnsmasq 2.90 (lab)"); ``source`` says what a real device sends, and where that is
@@ -106,6 +109,7 @@ class Fault:
     stated: Stated | None = None
     rules_out: Expr | None = None
     veto: Expr | None = None
+    beside: tuple[Reading, ...] = ()
     family: Family | None = None
     loses_packets: bool = False
     refines: tuple[str, ...] = ()
@@ -117,7 +121,8 @@ class Fault:
 
 def expressions(fault: Fault, *, stated: bool = True) -> tuple[Expr, ...]:
     """The fault's questions to the facts, strongest evidence first. Not ``stated``: those of a run that measures."""
-    found = (*(evidence_for(fault) if stated else evidence_for(fault)[:-1]), fault.rules_out, fault.veto)
+    evidence = evidence_for(fault) if stated else evidence_for(fault)[:-1]
+    found = (*evidence, fault.rules_out, fault.veto, *fault.beside)
     return tuple(e for e in found if e is not None)
 
 

@@ -112,7 +112,7 @@ class Wire:
                 self._loop.remove_reader(self.sock)
                 return
             try:
-                data, ancillary, sender = _receive(self.sock)
+                data, ancillary, sender = receive(self.sock)
             except BlockingIOError:
                 return
             except OSError as error:
@@ -133,10 +133,12 @@ def _peer(sock: socket.socket) -> str | None:
         return None
 
 
-def _receive(sock: socket.socket) -> tuple[bytes, list[tuple[int, int, bytes]], Any]:
-    if sys.platform == "win32":  # it has no ancillary messages
-        data, sender = sock.recvfrom(4096)
-        return data, [], sender
+def receive(sock: socket.socket, system: str = sys.platform) -> tuple[bytes, list[tuple[int, int, bytes]], Any]:
+    """The next datagram, cut to 4096 bytes, its ancillary messages and its sender."""
+    if system == "win32":
+        # It has no ancillary messages, and calls a datagram that is longer than the room an error of the path.
+        data, sender = sock.recvfrom(65535)
+        return data[:4096], [], sender
     data, ancillary, _, sender = sock.recvmsg(4096, 128)
     return data, ancillary, sender
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _STATES = {"Connected": "connected", "Connecting": "connecting", "Disconnecting": "idle", "Disconnected": "idle"}
 _KINDS = {"PPPoE": "pppoe", "L2TP": "l2tp", "PPTP": "pptp", "PPPSerial": "cellular", "Modem": "cellular"}
 # * (Disconnected)   0F0E...  PPP --> PPPoE      "name"      [PPP:PPPoE]
-_SERVICE = re.compile(r"[ *]{0,4}\((\w{1,20})\) +([0-9A-Fa-f-]{36}) .{0,512}\[(\w{1,20}):([\w.-]{1,64})\]$")
+_SERVICE = re.compile(r"[ *]{0,4}\((\w{1,20})\) +([0-9A-Fa-f-]{36}) .{0,512}\[(\w{1,20})(?::([\w.-]{1,64}))?\]$")
 _CAUSE = re.compile(r"(LastCause|DeviceLastCause) : (\d{1,9})$")
 _NO_SERVER = (1, 2, 3, 4)  # no server, or none with this service or name
 _REFUSED = 5

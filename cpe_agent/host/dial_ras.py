@@ -59,7 +59,7 @@ def _event(element: Element) -> RasEvent | None:
     if system is None or data is None:
         return None
     provider, created = system.child("Provider"), system.child("TimeCreated")
-    at = _unix_s(created.attributes.get("SystemTime", "") if created else "")
+    at = unix_s(created.attributes.get("SystemTime", "") if created else "")
     number = system.child_text("EventID")
     if provider is None or provider.attributes.get("Name") != "RasClient" or at is None:
         return None
@@ -75,7 +75,7 @@ def _event(element: Element) -> RasEvent | None:
     return RasEvent(int(number), at, fields[0][:64], code, next((kind for kind in _KINDS if kind in words), None))
 
 
-def _unix_s(text: str) -> float | None:
+def unix_s(text: str) -> float | None:
     """ "2026-11-22T02:54:47.1234567Z": Windows writes seven digits."""
     from datetime import UTC, datetime
 

@@ -21,8 +21,15 @@ def show(title: str, text: str) -> bool:
     if sys.platform == "win32":
         import ctypes
 
-        return bool(ctypes.windll.user32.MessageBoxW(None, text, title, 0x40 | 0x40000))  # information, on top
+        return bool(ctypes.windll.user32.MessageBoxW(None, text, title, message_style(text)))
     return has_display() and any(_shown(command) for command in _commands(title, text))
+
+
+def message_style(text: str) -> int:
+    """Information, on top (winuser.h, MessageBox); for Hebrew and Arabic read from the right, which Windows does not
+    find out by itself."""
+    first = next(filter(str.isalpha, text), "")
+    return 0x40 | 0x40000 | (0x80000 | 0x100000 if "\u0590" <= first <= "\u08ff" else 0)  # the blocks of both scripts
 
 
 def _shown(command: list[str]) -> bool:

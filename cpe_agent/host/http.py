@@ -18,7 +18,7 @@ from cpe_agent.host.http_message import Message, leads_to, read_message, same_bo
 from cpe_agent.host.icmp_error import failure_of
 from cpe_agent.host.lookup import lookup
 from cpe_agent.host.stream import open_stream
-from cpe_agent.host.tls import handshake_failure, verified
+from cpe_agent.host.tls import handshake_failure, system_word, verified
 
 if TYPE_CHECKING:
     import ssl
@@ -118,7 +118,9 @@ async def _run(
     max_bytes: int,
     deadline: float,
     accept: Callable[[ssl.SSLObject], bool] | None,
+    again: bool = False,
 ) -> None:
+    """``again``: with an authority that the system vouched for."""
     loop = asyncio.get_running_loop()
     peer = via or target
     if address is None:
@@ -154,7 +156,17 @@ async def _run(
         except TimeoutError:
             raise
         except OSError as error:
-            result.failure = handshake_failure(error) if secure else failure_of(error)
+            if not secure:
+                result.failure = failure_of(error)
+                return
+            vouched = await system_word(error, stream, timeout_s=deadline - loop.time())
+            if not vouched or again:
+                result.failure = handshake_failure(error, vouched)
+                return
+            again = True
+        else:
+            return
+    await _run(result, target, via, address, method, headers, body, max_bytes, deadline, accept, again)
 
 
 async def _answer(stream: Stream, result: Exchange, method: str, max_bytes: int) -> None:

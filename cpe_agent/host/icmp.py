@@ -8,6 +8,7 @@ import socket
 import struct
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cpe_agent.facts import Failure
@@ -46,7 +47,10 @@ def forbid_fragments(sock: socket.socket) -> None:
         return
     if sys.platform == "darwin":
         if sock.family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
+            # Refused to an ordinary user's ICMPv6 socket, and not needed: no router cuts a packet up, and this computer
+            # only what a router has already called too big.
+            with suppress(PermissionError):
+                sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_DONTFRAG, 1)
         else:
             sock.setsockopt(socket.IPPROTO_IP, _MACOS_DONTFRAG, 1)
         return

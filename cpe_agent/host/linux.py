@@ -27,6 +27,7 @@ from cpe_agent.host import (
     linux_nics,
     linux_origin,
     linux_resolvers,
+    linux_services,
     linux_settings,
     linux_tables,
     parse_linux,
@@ -39,6 +40,8 @@ from cpe_agent.host.thread import asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from cpe_agent.facts import Protection
 
     Run = Callable[..., programs.Ran | None]
 
@@ -64,6 +67,7 @@ class LinuxLocal:
         self._files = Shared(self._read_files, 0.1)
         self._nm_devices = Shared(self._read_nm_devices, 1.0)
         self._nm_connections = Shared(self._read_nm_connections, 1.0)
+        self._services = Shared(lambda: linux_services.Services(root), 1.0)
 
     # ------------------------------------------------------------------ the system
 
@@ -261,6 +265,24 @@ class LinuxLocal:
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
         return await asked(past.login_tests)
+
+    # ------------------------------------------------------------------ what is set up here
+
+    async def protection(self) -> Protection:
+        return await asked(self._protection)
+
+    def _protection(self) -> Protection:
+        from cpe_agent.host import linux_protection
+
+        return linux_protection.look(self._root, self._services.get())
+
+    async def clock_from_network(self) -> bool | None:
+        return await asked(self._clock_from_network, timeout_s=0.5)
+
+    def _clock_from_network(self) -> bool | None:
+        from cpe_agent.host import linux_clock
+
+        return linux_clock.from_network(self._services.get())
 
     # ------------------------------------------------------------------ before this run
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cpe_agent.host.bounded_file import files_in, read_text
+from cpe_agent.host.linux_services import pids, process_name
 from cpe_agent.host.parse_linux import assignments, ip_text, lines_of, sections
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     Run = Callable[..., Ran | None]
 
 DHCP_CLIENTS = {"dhclient", "udhcpc", "dhcpcd", "NetworkManager", "systemd-network", "connmand"}
-MAX_PROCESSES = 4096
 
 
 @dataclass
@@ -229,13 +229,12 @@ def dhcp_client_runs(proc: Path) -> bool | None:
     """Is a DHCP client alive in our network namespace (or in one we may not see)? None when other users' processes
     are hidden from us (hidepid)."""
     try:
-        with os.scandir(proc) as entries:
-            pids = [entry.name for entry, _ in zip(entries, range(MAX_PROCESSES), strict=False) if entry.name.isdigit()]
+        running = pids(proc)
         ours = os.stat(proc / "self/ns/net").st_ino
     except OSError:
         return None
-    for pid in pids:
-        comm = (read_text(proc / pid / "comm", 32) or "").strip()
+    for pid in running:
+        comm = process_name(proc, pid)
         if comm == "busybox" and "udhcpc" in (read_text(proc / pid / "cmdline", 256) or ""):
             comm = "udhcpc"
         if comm not in DHCP_CLIENTS:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Address, DialEntry, Family, HostsEntry, Lease, Neighbour, NicKind, PastRun, Resolver, Route
 from cpe_agent.host import (
     AddressSettings,
@@ -43,8 +44,10 @@ from cpe_agent.host.macos_commands import (
     NETSTAT,
     NETWORKSETUP,
     SCUTIL,
+    SOCKETFILTERFW,
     SW_VERS,
     SYSCTL,
+    SYSTEMEXTENSIONSCTL,
     Commands,
 )
 from cpe_agent.host.shared_answer import Shared
@@ -53,7 +56,7 @@ from cpe_agent.host.thread import asked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpe_agent.facts import Proxy
+    from cpe_agent.facts import Protection, Proxy
     from cpe_agent.host.history import Here
     from cpe_agent.host.macos_commands import Run
     from cpe_agent.host.macos_nics import Counted, Interface
@@ -124,7 +127,7 @@ class MacosLocal:
         found = macos_nics.ifconfig(whole or self._commands.must_say(IFCONFIG, "-a"))
         counted = macos_nics.counters(self._commands.said(NETSTAT, "-ibn") or "")
         ports = self._ports.get()
-        return Links(found, counted, {one.name: macos_nics.kind(one, ports) for one in found})
+        return Links(found, counted, {one.name: macos_nics.kind(one, ports, counted.get(one.name)) for one in found})
 
     def _read_ports(self) -> dict[str, str]:
         return macos_nics.hardware_ports(self._commands.said(NETWORKSETUP, "-listallhardwareports") or "")
@@ -287,6 +290,24 @@ class MacosLocal:
 
     async def login_tests(self) -> tuple[DialEntry, ...]:
         return await asked(past.login_tests)
+
+    # ------------------------------------------------------------------ what is set up here
+
+    async def protection(self) -> Protection:
+        return await asked(self._protection)
+
+    def _protection(self) -> Protection:
+        from cpe_agent.host import macos_protection
+
+        firewall, extensions = self._commands.all_said(
+            [(SOCKETFILTERFW, "--getglobalstate"), (SYSTEMEXTENSIONSCTL, "list")]
+        )
+        if firewall is None and extensions is None:
+            raise CannotMeasure(Outcome.UNSUPPORTED, "socketfilterfw and systemextensionsctl tell nothing here")
+        return macos_protection.read(firewall, extensions)
+
+    async def clock_from_network(self) -> bool | None:
+        raise CannotMeasure(Outcome.UNSUPPORTED, "systemsetup alone tells it, and to root alone")
 
     # ------------------------------------------------------------------ before this run
 

@@ -26,6 +26,8 @@ SYSTEM_PROFILER = "/usr/sbin/system_profiler"
 SYSCTL = "/usr/sbin/sysctl"
 IOSTAT = "/usr/sbin/iostat"
 SW_VERS = "/usr/bin/sw_vers"
+SOCKETFILTERFW = "/usr/libexec/ApplicationFirewall/socketfilterfw"
+SYSTEMEXTENSIONSCTL = "/usr/bin/systemextensionsctl"
 
 AT_ONCE = 12
 

@@ -30,14 +30,15 @@ _BY_NAME = (  # the rest of a Mac's names; en0, en1 ... are told apart by their 
     (re.compile(r"ppp\d"), NicKind.PPP),
     (re.compile(r"(utun|ipsec|gif|stf|tun|tap)\d"), NicKind.TUNNEL),
     (re.compile(r"pdp_ip\d"), NicKind.CELLULAR),
-    (re.compile(r"(bond|vlan)\d"), NicKind.OTHER),
+    (re.compile(r"(bond|vlan|fw)\d"), NicKind.OTHER),
     (re.compile(r"(awdl|llw|ap|p2p|anpi|bridge|vmnet|vmenet|vnic|feth|pktap|iptap|XHC|VHC)\d"), NicKind.VIRTUAL),
 )
 # A cable between two Macs is no way to a router, but may be made one; an adapter in that socket has a name of its own.
+# Ports have their names in the user's language, whatever language a program asks in.
 _PORTS = (
-    (re.compile(r"Wi-?Fi|AirPort", re.IGNORECASE), NicKind.WIFI),
+    (re.compile(r"Wi-?Fi|AirPort|WLAN", re.IGNORECASE), NicKind.WIFI),
     (re.compile(r"iPhone|iPad|Modem|WWAN|Bluetooth", re.IGNORECASE), NicKind.CELLULAR),
-    (re.compile(r"Thunderbolt( Bridge| \d{1,2})$"), NicKind.OTHER),
+    (re.compile(r"Thunderbolt\W{0,3}(\d{1,2}\W{0,2}$|Bridge)"), NicKind.OTHER),
 )
 _RANK = {NicKind.ETHERNET: 0, NicKind.WIFI: 0, NicKind.CELLULAR: 0, NicKind.PPP: 1, NicKind.TUNNEL: 2, NicKind.OTHER: 2}
 
@@ -54,7 +55,8 @@ class Inet(NamedTuple):
 
 
 class Interface(NamedTuple):
-    """``active``: what ``status:`` says, None without one. ``type``: the word of ``ifconfig -v``."""
+    """``active``: what ``status:`` says, None without one. ``type``: the word of ``ifconfig -v``. ``no_media``: it has
+    nothing to plug a cable into (a socket without a cable says "autoselect (none)")."""
 
     name: str
     up: bool
@@ -66,6 +68,7 @@ class Interface(NamedTuple):
     speed_mbps: int | None
     duplex: str | None
     type: str | None
+    no_media: bool = False
 
 
 class Counted(NamedTuple):
@@ -122,6 +125,8 @@ def _with(one: Interface, line: str, addresses: list[Inet]) -> Interface:
         return one._replace(active={"active": True, "inactive": False}.get(rest))
     elif word == "type:":
         return one._replace(type=printable(rest, 32))
+    elif word == "media:" and rest.strip() == "none":
+        return one._replace(no_media=True)
     elif word == "media:" and (media := _MEDIA.match(line)):
         duplex = "full" if "full-duplex" in media[3] else ("half" if "half-duplex" in media[3] else None)
         return one._replace(speed_mbps=int(media[1]) * (1000 if media[2] else 1), duplex=duplex)
@@ -173,16 +178,20 @@ def kind_by_name(name: str) -> NicKind | None:
     return next((known for pattern, known in _BY_NAME if pattern.match(name)), None)
 
 
-def kind(one: Interface, ports: Mapping[str, str]) -> NicKind:
-    """By its name, then by its hardware port, then by the type that ``ifconfig -v`` gives."""
+def kind(one: Interface, ports: Mapping[str, str], counted: Counted | None = None) -> NicKind:
+    """By its name, then by the type that ``ifconfig -v`` gives to Wi-Fi alone, then by its hardware port."""
     known = kind_by_name(one.name)
     if known is not None:
         return known
+    if one.type == "Wi-Fi":
+        return NicKind.WIFI
+    # Macs with Apple's own processors show some "Ethernet Adapters" that nothing can be plugged into; on a real one
+    # without a list of media something was heard.
+    if one.no_media and one.active is False and not (counted and counted.rx_packets):
+        return NicKind.VIRTUAL
     port = ports.get(one.name)
     if port is not None:
         return next((known for pattern, known in _PORTS if pattern.search(port)), NicKind.ETHERNET)
-    if one.type == "Wi-Fi":
-        return NicKind.WIFI
     # A Mac without any port listed is one where nobody could be asked; in a list that is there, what is missing from it
     # is no hardware that the system set up.
     if one.name.startswith("en"):

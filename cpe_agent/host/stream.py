@@ -26,6 +26,7 @@ class Stream:
         self.sock = sock
         self.received = 0  # bytes off the wire, TLS included
         self._buffer = bytearray()
+        self.refused: ssl.SSLObject | None = None  # whose handshake failed: it still knows what the server sent
         self._tls: ssl.SSLObject | None = None
         self._in: ssl.MemoryBIO | None = None
         self._out: ssl.MemoryBIO | None = None
@@ -49,6 +50,7 @@ class Stream:
                 await self._flush()
                 await self._feed()
             except ssl.SSLError:
+                self.refused = tls
                 await self._flush()  # our alert is the other side's only explanation
                 raise
             else:

@@ -64,6 +64,10 @@ async def open_tcp(
         if nic is not None:
             bind_to_nic(sock, nic)
         _watch(sock, True)
+        if sys.platform == "win32":
+            from cpe_agent.host import windows_tcp
+
+            windows_tcp.refusal_at_once(sock, timeout_s)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         start = loop.time()
         number = sock.connect_ex(endpoint.address)
@@ -76,7 +80,7 @@ async def open_tcp(
             ms = (loop.time() - start) * 1000
             if number:
                 said = _said(sock)
-                return None, _failed(blank, said.failure if said else failure_of(number, address), said, ms)
+                return None, _failed(blank, said.failure if said else unsaid(number, address), said, ms)
         elif number:
             return None, blank._replace(failure=local_failure(number, address), ms=0.0)
         _watch(sock, False)  # a stray ICMP error must not break it now
@@ -88,6 +92,12 @@ async def open_tcp(
     finally:
         if not keep:
             sock.close()
+
+
+def unsaid(number: int, address: str, system: str = sys.platform) -> Failure:
+    """What an attempt ended with when nobody sent an ICMP error. "Unreachable" is then Windows' word about its own
+    routes: without its option to fail by ICMP it waits on, and with it the sender is known."""
+    return (local_failure if system == "win32" else failure_of)(number, address)
 
 
 def _handshake_ms(sock: socket.socket, elapsed_ms: float) -> float:

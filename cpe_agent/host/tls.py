@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import ssl
 import sys
 import threading
 from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Failure, TlsAnswer
@@ -16,6 +19,12 @@ from cpe_agent.host.stream import open_stream
 from cpe_agent.host.thread import in_thread
 from cpe_agent.host.trust import system_store
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cpe_agent.host.stream import Stream
+
+_WINDOWS: bool = sys.platform == "win32"
 _VERIFY = {  # X509_V_ERR_* of OpenSSL's x509_vfy.h
     9: Failure.TLS_NOT_YET_VALID,
     10: Failure.TLS_EXPIRED,
@@ -26,8 +35,13 @@ _VERIFY = {  # X509_V_ERR_* of OpenSSL's x509_vfy.h
     64: Failure.TLS_WRONG_NAME,
 }
 # Nobody known vouches for it. Windows loads an authority only when one of its own programs first meets it, so there
-# this may be a new computer as well as a stranger in between.
+# this may be a new computer as well as a stranger in between: Windows itself is asked.
 _NOBODY_VOUCHES = (2, 19, 20, 21)
+_SELF_SIGNED = 18
+_ASKED_S = 1.2  # the rest of a probe's time is for the handshake that follows
+_LONGEST_CHAIN = 8
+_DER = 2  # _ssl.ENCODING_DER
+_ROOT_LIST = r"SOFTWARE\Microsoft\SystemCertificates\AuthRoot\AutoUpdate"
 _VERSION_REASONS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE", "VERSION_TOO_LOW")
 
 
@@ -59,11 +73,12 @@ async def verified(*, timeout_s: float) -> ssl.SSLContext:
     return await in_thread(_verified, timeout_s=timeout_s)
 
 
-def handshake_failure(error: OSError, system: str = sys.platform) -> Failure:
+def handshake_failure(error: OSError, vouched: bool | None = None) -> Failure:
     """What an error of a TLS stream means. ``certificate_required`` and its like are alerts; a plain-text answer on
-    the port is garbage. Raises ``CannotMeasure`` for a certificate that this system cannot judge."""
+    the port is garbage. ``vouched``: see ``system_word``. Raises ``CannotMeasure`` for a certificate that this system
+    cannot judge."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        if system == "win32" and error.verify_code in _NOBODY_VOUCHES:
+        if _WINDOWS and error.verify_code in _NOBODY_VOUCHES and vouched is not False:
             raise CannotMeasure(Outcome.UNSUPPORTED, "its authority is not in Windows' list, or not yet")
         return _VERIFY.get(error.verify_code, Failure.TLS_UNTRUSTED)
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
@@ -74,6 +89,45 @@ def handshake_failure(error: OSError, system: str = sys.platform) -> Failure:
             return Failure.TLS_VERSION
         return Failure.TLS_ALERT if "ALERT" in reason else Failure.GARBAGE
     return failure_of(error)
+
+
+async def system_word(error: OSError, stream: Stream, *, timeout_s: float) -> bool | None:
+    """Does Windows itself trust the certificate whose authority Python's copy of its list does not have? True: the
+    authority is in our list from now on, and the handshake is to be made again. False: no. None: it does not say, or
+    nothing was to be asked."""
+    if not _WINDOWS or not isinstance(error, ssl.SSLCertVerificationError) or stream.refused is None:
+        return None
+    if error.verify_code not in (*_NOBODY_VOUCHES, _SELF_SIGNED):
+        return None
+    if os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return None  # a list that the user named is the only one
+    chain, bound_s = _chain(stream.refused), min(_ASKED_S, timeout_s)
+    if not chain or bound_s <= 0:
+        return None
+    try:
+        vouched, authorities = await in_thread(_windows_word, chain, int(bound_s * 1000), timeout_s=bound_s)
+        if vouched:
+            (await verified(timeout_s=timeout_s)).load_verify_locations(cadata=authorities)
+    except (OSError, ValueError):  # TimeoutError and SSLError are OSErrors
+        return None
+    return vouched
+
+
+def _windows_word(chain: Sequence[bytes], timeout_ms: int) -> tuple[bool | None, bytes]:
+    from cpe_agent.host import windows_chain, windows_crypt, windows_registry
+
+    context, built = windows_crypt.build_chain(chain, timeout_ms)
+    listed = windows_registry.values(_ROOT_LIST).get("EncodedCtl")
+    word = windows_chain.word(context, built, listed if isinstance(listed, bytes) else b"")
+    return word, windows_chain.authorities(built)
+
+
+def _chain(tls: ssl.SSLObject) -> list[bytes]:
+    """What the server sent, its own certificate first. Python has no public way to it before 3.13."""
+    own: Any = getattr(tls, "_sslobj", None)
+    with contextlib.suppress(AttributeError, ssl.SSLError):
+        return [one.public_bytes(_DER) for one in (own.get_unverified_chain() or ())[:_LONGEST_CHAIN]]
+    return []
 
 
 def issuer_of(tls: ssl.SSLObject) -> str | None:
@@ -95,8 +149,11 @@ async def _look_at_issuer(host: str, address: str, port: int, *, timeout_s: floa
             return None
 
 
-async def tls(host: str, *, address: str, port: int, timeout_s: float, nic: str | None) -> TlsAnswer:
-    """One handshake with a given address; see ``Net.tls``. ``ms`` counts from the first SYN to the end."""
+async def tls(
+    host: str, *, address: str, port: int, timeout_s: float, nic: str | None, again: bool = False
+) -> TlsAnswer:
+    """One handshake with a given address; see ``Net.tls``. ``ms`` counts from the first SYN to the end. ``again``: with
+    an authority that the system vouched for."""
     loop = asyncio.get_running_loop()
     start = loop.time()
     blank = TlsAnswer(host, address, ok=False)
@@ -116,7 +173,11 @@ async def tls(host: str, *, address: str, port: int, timeout_s: float, nic: str 
             except EOFError:
                 failure = Failure.CLOSED
             except OSError as error:  # before ValueError: a failed verification is both
-                failure = handshake_failure(error)
+                vouched = await system_word(error, stream, timeout_s=start + timeout_s - loop.time())
+                left = start + timeout_s - loop.time()
+                if vouched and not again and left > 0:
+                    return await tls(host, address=address, port=port, timeout_s=left, nic=nic, again=True)
+                failure = handshake_failure(error, vouched)
             except ValueError:  # a host that is no name for a certificate
                 failure = Failure.OTHER
             else:

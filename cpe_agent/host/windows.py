@@ -7,11 +7,10 @@ thread.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cpe_agent.facts import NicKind, Origin, Resolver, Route
 from cpe_agent.host import (
@@ -26,9 +25,9 @@ from cpe_agent.host import (
     WifiLook,
     parse_linux,
     past,
-    windows_adapters,
     windows_api,
     windows_leases,
+    windows_look,
     windows_nics,
     windows_registry,
     windows_services,
@@ -41,31 +40,15 @@ from cpe_agent.host.thread import asked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Proxy
-    from cpe_agent.host import windows_ras
+    from cpe_agent.facts import Address, DialEntry, HostsEntry, Lease, PastRun, Protection, Proxy
 
 _HARDWARE = {NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR}
 _TCPIP = r"SYSTEM\CurrentControlSet\Services\{}\Parameters\Interfaces\{}"
 _VERSION = r"SOFTWARE\Microsoft\Windows NT\CurrentVersion"
-# Network adapters, as the Network Connections folder knows them (devguid.h, GUID_DEVCLASS_NET).
-_CONNECTIONS = r"SYSTEM\CurrentControlSet\Control\Network\{4D36E972-E325-11CE-BFC1-08002BE10318}"
-_PLUGGED_IN = ("PCI\\", "USB\\", "PCMCIA\\", "SD\\")
-_WIFI_MEDIUM = 2  # MediaSubType
 _STOPPED, _RUNNING = 1, 4  # winsvc.h
 _RAS_EVENTS = "*[System[Provider[@Name='RasClient'] and TimeCreated[timediff(@SystemTime) <= 900000]]]"
 _MOST_EVENTS = 128
 _PHONE_BOOK = "Microsoft/Network/Connections/Pbk/rasphone.pbk"
-
-
-class Tables(NamedTuple):
-    """One look at the system's tables. ``names`` and ``kinds`` by interface index; one more index where IPv6 has its
-    own."""
-
-    interfaces: tuple[windows_nics.Interface, ...]
-    adapters: tuple[windows_adapters.Adapter, ...]
-    ways: tuple[windows_tables.Way, ...]
-    names: dict[int, str]
-    kinds: dict[int, NicKind]
 
 
 class WindowsLocal:
@@ -73,7 +56,7 @@ class WindowsLocal:
 
     def __init__(self) -> None:
         # Shorter than anything that is looked at twice (``Traffic``, 0.4 s apart).
-        self._tables = Shared(_read_tables, 0.1)
+        self._tables = Shared(windows_look.read_tables, 0.1)
         self._settings = Shared(self._read_settings, 0.1)
 
     # ------------------------------------------------------------------ the system
@@ -108,26 +91,15 @@ class WindowsLocal:
 
     def _nics(self) -> NicList:
         found = self._tables.get().interfaces
-        off = windows_nics.switched_off((one.guid for one in found), _connections())
+        off = windows_nics.switched_off((one.guid for one in found), windows_look.plugged_in())
         nics = [*(one.nic for one in found), *(one.nic for one in off)]
         hardware = bool(_HARDWARE & {nic.kind for nic in nics})
         return NicList(tuple(nics[: windows_nics.MAX_NICS]), len(nics), hardware)
 
     async def wifi(self) -> WifiLook:
-        return await asked(self._wifi, timeout_s=3.5)
+        from cpe_agent.host import windows_wifi_look
 
-    def _wifi(self) -> WifiLook:
-        from cpe_agent.host import windows_wifi
-
-        listed, answers = windows_services.wlan(windows_wifi.QUERIES)
-        by_guid = {one.guid: one for one in self._tables.get().interfaces}
-        links = []
-        for adapter in windows_wifi.read_adapters(listed):
-            own = by_guid.get(adapter.guid)
-            if own is not None:
-                said = windows_wifi.Said(**answers.get(adapter.key, {}))
-                links.append(windows_wifi.link(own.nic.name, adapter.state, said, own.rate_mbps))
-        return WifiLook(tuple(links), (), False)
+        return await windows_wifi_look.look(lambda: self._tables.get().interfaces)
 
     # ------------------------------------------------------------------ addresses, routes, resolvers
 
@@ -135,10 +107,13 @@ class WindowsLocal:
         return await asked(self._addresses, timeout_s=2.0)
 
     def _addresses(self) -> tuple[Address, ...]:
-        settings = self._settings.get()
+        tables, settings = self._tables.get(), self._settings.get()
         return tuple(
-            one._replace(origin=settings[adapter.name].address_origin(one.address, one.origin))
-            for adapter in self._tables.get().adapters
+            one._replace(
+                origin=windows_look.origin_of(tables, adapter)
+                or settings[adapter.name].address_origin(one.address, one.origin)
+            )
+            for adapter in tables.adapters
             for one in adapter.addresses
         )
 
@@ -167,7 +142,7 @@ class WindowsLocal:
         found: dict[str, Resolver] = {}
         for adapter in sorted(tables.adapters, key=lambda one: best.get(one.name, len(best))):
             for address in adapter.resolvers:
-                origin = settings[adapter.name].resolver_origin(address, ppp=adapter.ppp)
+                origin = windows_look.origin_of(tables, adapter) or settings[adapter.name].resolver_origin(address)
                 found.setdefault(address, Resolver(address, adapter.name, origin))
         return ResolverList(tuple(found.values())[:16], len(found))
 
@@ -175,7 +150,10 @@ class WindowsLocal:
         return await asked(self._leases)
 
     def _leases(self) -> tuple[Lease, ...]:
-        return tuple(one.lease for one in self._settings.get().values() if one.lease is not None)
+        """Those whose address is in use: the registry keeps the last one when the cable is pulled."""
+        own = {(adapter.name, one.address) for adapter in self._tables.get().adapters for one in adapter.addresses}
+        leases = (one.lease for one in self._settings.get().values())
+        return tuple(lease for lease in leases if lease is not None and (lease.nic, lease.address) in own)
 
     async def address_settings(self) -> AddressSettings:
         return await asked(self._address_settings, timeout_s=2.0)
@@ -186,10 +164,15 @@ class WindowsLocal:
         return AddressSettings(word, {name: "dhcp" if dhcp else "static" for name, dhcp in told.items()})
 
     def _read_settings(self) -> dict[str, windows_leases.Interface]:
-        """What the registry says of each adapter, by the adapter's name."""
+        """What the registry says of each adapter, by the adapter's name. Of a mobile one it says nothing: the modem's
+        driver writes its address there as a person would."""
         now = time.time()
         found = {}
-        for adapter in self._tables.get().adapters:
+        tables = self._tables.get()
+        for adapter in tables.adapters:
+            if tables.kinds.get(adapter.if_index) is NicKind.CELLULAR:
+                found[adapter.name] = windows_leases.Interface()
+                continue
             v4, v6 = (windows_registry.values(_TCPIP.format(part, adapter.guid)) for part in ("Tcpip", "Tcpip6"))
             found[adapter.name] = windows_leases.read_interface(adapter.name, v4, v6, now)
         return found
@@ -202,7 +185,7 @@ class WindowsLocal:
     def _neighbours(self) -> NeighbourList:
         tables = self._tables.get()
         gateways = {way.gateway for way in tables.ways}
-        return windows_tables.neighbours(_stations(), tables.names, gateways)
+        return windows_tables.neighbours(windows_look.stations(), tables.names, gateways)
 
     async def hosts_overrides(self, names: Sequence[str]) -> tuple[HostsEntry, ...]:
         return await asked(self._hosts_overrides, tuple(names)[:256])
@@ -228,7 +211,7 @@ class WindowsLocal:
 
         found = (
             windows_ras.entry(one.kind, windows_services.ras_status(one.handle, windows_ras.STATUS_BYTES))
-            for one in _dialled()
+            for one in windows_look.dialled()
         )
         return tuple(entry for entry in found if entry is not None)
 
@@ -255,6 +238,24 @@ class WindowsLocal:
     async def login_tests(self) -> tuple[DialEntry, ...]:
         return await asked(past.login_tests)
 
+    # ------------------------------------------------------------------ what is set up here
+
+    async def protection(self) -> Protection:
+        return await asked(self._protection)
+
+    def _protection(self) -> Protection:
+        from cpe_agent.host import windows_protection
+
+        return windows_protection.read(windows_registry.values, windows_registry.keys)
+
+    async def clock_from_network(self) -> bool | None:
+        return await asked(self._clock_from_network, timeout_s=0.5)
+
+    def _clock_from_network(self) -> bool | None:
+        from cpe_agent.host import windows_clock
+
+        return windows_clock.read(windows_registry.values)
+
     # ------------------------------------------------------------------ before this run
 
     async def past_runs(self) -> tuple[PastRun, ...]:
@@ -263,62 +264,10 @@ class WindowsLocal:
     def _past_runs(self) -> tuple[PastRun, ...]:
         from cpe_agent.host import windows_here
 
-        return past.past_runs(windows_here.look(self._tables.get().ways, _stations, looks=3))
+        return past.past_runs(windows_here.look(self._tables.get().ways, windows_look.stations, looks=3))
 
     def keep_run(self, run: KeptRun) -> None:
         """See ``cpe_agent.host.keep_run``."""
         from cpe_agent.host import windows_here
 
-        past.keep(windows_here.look(self._tables.get().ways, _stations), run)
-
-
-def _stations() -> list[windows_tables.Station]:
-    tables = windows_api.neighbour_tables(windows_tables.NEIGHBOUR_BYTES)
-    return [one for table in tables for one in windows_tables.read_stations(table)]
-
-
-def _dialled() -> list[windows_ras.Connection]:
-    from cpe_agent.host import windows_ras
-
-    return windows_ras.read_connections(
-        windows_services.ras_connections(windows_ras.CONNECTION_BYTES, windows_ras.MAX_CONNECTIONS)
-    )
-
-
-def _tunnels() -> list[str]:
-    """Windows dials IKEv2 and SSTP as it dials a line, and calls the interface PPP: taken for the provider's session,
-    somebody's way to work would prove or accuse the line."""
-    with contextlib.suppress(OSError):
-        return [one.nic for one in _dialled() if one.kind == "vpn"]
-    return []
-
-
-def _read_tables() -> Tables:
-    adapters = windows_adapters.read_adapters(windows_api.adapters())
-    ways = windows_tables.read_ways(windows_api.route_table(windows_tables.ROUTE_BYTES))
-    table = windows_api.interface_table(windows_nics.ROW_BYTES)
-    tunnels = _tunnels() if windows_nics.dials(table) else ()
-    interfaces = windows_nics.read_interfaces(table, {way.if_index for way in ways}, tunnels)
-    names = {one.nic.if_index: one.nic.name for one in interfaces}
-    metrics = {one.if_index: one.metrics for one in adapters} | {one.if_index6: one.metrics for one in adapters}
-    known = [windows_tables.whole_metric(way, metrics.get(way.if_index)) for way in ways if way.if_index in names]
-    return Tables(
-        tuple(interfaces),
-        tuple(adapters),
-        tuple(sorted(known, key=lambda way: way.metric)),
-        names,
-        {one.nic.if_index: one.nic.kind for one in interfaces},
-    )
-
-
-def _connections() -> list[tuple[str, str, str, int | None]]:
-    """Every adapter that is plugged in, by the registry: GUID, name, medium, problem code of its device."""
-    found = []
-    for guid in windows_registry.keys(_CONNECTIONS):
-        values = windows_registry.values(rf"{_CONNECTIONS}\{guid}\Connection")
-        device = windows_registry.text(values, "PnpInstanceID")
-        if device.upper().startswith(_PLUGGED_IN):
-            medium = "wifi" if windows_registry.number(values, "MediaSubType") == _WIFI_MEDIUM else "ethernet"
-            name = parse_linux.printable(windows_registry.text(values, "Name"), 256) or guid
-            found.append((guid, name, medium, windows_api.device_problem(device)))
-    return found
+        past.keep(windows_here.look(self._tables.get().ways, windows_look.stations), run)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from cpe_agent.facts import Address, Family, Origin
 from cpe_agent.host.clean import clean
 from cpe_agent.host.windows_address import read_address
+from cpe_agent.host.windows_nics import DOWN, TRANSITION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,13 +71,14 @@ R = TypeVar("R", AdapterRecord, UnicastRecord, ServerRecord)
 
 class Adapter(NamedTuple):
     """``name`` is the one that people see; ``guid`` the one that the registry knows. ``addresses`` have the origin that
-    Windows names, ``resolvers`` their order. ``metrics``: of IPv4 and IPv6, added to that of every route."""
+    Windows names, ``resolvers`` their order; an adapter that is down has neither, whatever Windows still lists for it,
+    and no more has a tunnel that Windows makes by itself. ``metrics``: of IPv4 and IPv6, added to that of every
+    route."""
 
     if_index: int
     if_index6: int
     guid: str
     name: str
-    ppp: bool
     addresses: tuple[Address, ...]
     resolvers: tuple[str, ...]
     metrics: tuple[int, int]
@@ -101,14 +103,15 @@ def _chain(kind: type[R], memory: Memory, at: int, most: int) -> Iterator[R]:
 
 def _adapter(record: AdapterRecord, memory: Memory) -> Adapter:
     name = _wide(memory, record.name_at) or f"interface {record.if_index or record.if_index6}"
-    unicast = _chain(UnicastRecord, memory, record.unicast_at, MAX_EACH)
-    servers = [_socket_address(one.address, memory) for one in _chain(ServerRecord, memory, record.dns_at, MAX_EACH)]
+    idle = record.oper_status in DOWN or record.tunnel_type in TRANSITION
+    unicast = _chain(UnicastRecord, memory, 0 if idle else record.unicast_at, MAX_EACH)
+    listed = _chain(ServerRecord, memory, 0 if idle else record.dns_at, MAX_EACH)
+    servers = [_socket_address(one.address, memory) for one in listed]
     return Adapter(
         if_index=record.if_index,
         if_index6=record.if_index6,
         guid=_narrow(memory, record.guid_at),
         name=name,
-        ppp=record.if_type == _PPP,
         addresses=tuple(found for one in unicast if (found := _address(one, name, record.if_type, memory))),
         resolvers=tuple(dict.fromkeys(address for address in servers if address and not _placeholder(address))),
         metrics=(record.metric4, record.metric6),

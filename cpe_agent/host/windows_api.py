@@ -119,9 +119,18 @@ def source_address(nic: str, *, v6: bool) -> str:
 
     for adapter in windows_adapters.read_adapters(adapters()):
         for own in adapter.addresses:
-            if adapter.name == nic and (":" in own.address) == v6 and not own.address.startswith(("fe80", "169.254.")):
+            fit = adapter.name == nic and (":" in own.address) == v6 and not (own.tentative or own.duplicate)
+            if fit and not own.address.startswith(("fe80", "169.254.")):
                 return own.address
     raise CannotMeasure(Outcome.UNSUPPORTED, f"{nic} has no address to send from")
+
+
+def control_socket(sock: int, code: int, words: bytes) -> None:
+    """WSAIoctl, for what is better with it and works without: a system that does not know it is none the worse."""
+    control = load("ws2_32").WSAIoctl
+    void, word = ctypes.c_void_p, ctypes.c_uint32
+    control.argtypes = (ctypes.c_size_t, word, ctypes.c_char_p, word, void, word, void, void, void)
+    control(sock, code, words, len(words), None, 0, ctypes.byref(word()), None, None)
 
 
 # ------------------------------------------------------------------ echoes

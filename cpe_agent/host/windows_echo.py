@@ -34,7 +34,7 @@ _FAILURES = {  # ipexport.h, IP_STATUS; winerror.h below 11000
     11040: Failure.HOST_UNREACHABLE,
     11041: Failure.TTL_EXCEEDED,
     11045: Failure.ADDRESS_UNUSABLE,
-    11050: Failure.OTHER,  # IP_GENERAL_FAILURE
+    11050: Failure.NOT_PERMITTED,  # IP_GENERAL_FAILURE: nothing left, as where a filter of this computer's says no
 }
 _FAILURES6 = _FAILURES | {11004: Failure.ADMIN_PROHIBITED}
 

@@ -33,10 +33,8 @@ class Interface(NamedTuple):
         """``told``: what the address itself says. "Manual" may be a program's too; this makes it static."""
         return Origin.STATIC if told is Origin.UNKNOWN and address in self.static else told
 
-    def resolver_origin(self, address: str, *, ppp: bool) -> Origin:
+    def resolver_origin(self, address: str) -> Origin:
         """What was offered comes first: a server that is both written down and offered is no mistake of anybody's."""
-        if ppp:
-            return Origin.PPP
         if address in self.offered:
             return Origin.DHCP
         return Origin.STATIC if address in self.resolvers else Origin.UNKNOWN

@@ -10,7 +10,7 @@ from cpe_agent.host.clean import clean
 from cpe_agent.host.hardware_address import station
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 MAX_NICS = 64
 _U8, _U16, _U32, _U64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
@@ -43,8 +43,15 @@ _RADIO_MEDIA = (1, 9)  # ntddndis.h, NDIS_PHYSICAL_MEDIUM: wireless LAN, native 
 _CELLULAR_MEDIUM, _BLUETOOTH = 8, 10
 _HARDWARE, _FILTER = 0x01, 0x02  # of flags
 _UP, _CONNECTED, _DISCONNECTED = 1, 1, 2
-# Switches of Windows' own that take a wire's address in its place.
-_STAND_IN = ("hyper-v virtual ethernet adapter", "microsoft network adapter multiplexor")
+DOWN = (2, 6, 7)  # ifdef.h, IF_OPER_STATUS: down, its hardware is not there, what is below it is down
+TRANSITION = (11, 13, 14)  # ifdef.h, TUNNEL_TYPE: 6to4, ISATAP, Teredo
+# Who found the device (its instance's first word): nobody who looks at a bus. Root and software devices, Bluetooth, and
+# the Wi-Fi driver's own bus of virtual adapters, which is named by a GUID.
+_OF_SOFTWARE = ("ROOT\\", "SWD\\", "BTH\\", "{")
+# Switches of Windows' own that take a wire's address in its place, by their names in English, and by the device of
+# Hyper-V's, which has no language.
+_STAND_IN = ("hyper-v virtual ethernet adapter", "microsoft network adapter multiplexor", "mac bridge miniport")
+_SWITCH = "ROOT\\VMS_MP\\"
 _RANK = {
     NicKind.ETHERNET: 0,
     NicKind.WIFI: 0,
@@ -65,12 +72,19 @@ class Interface(NamedTuple):
     rate_mbps: float | None = None
 
 
-def read_interfaces(table: bytes, ways: Iterable[int], tunnels: Collection[str] = ()) -> list[Interface]:
+def _no_device(_guid: str) -> str:
+    return ""
+
+
+def read_interfaces(
+    table: bytes, ways: Iterable[int], lines: Collection[str] = (), device: Callable[[str], str] = _no_device
+) -> list[Interface]:
     """``table``: a count, four bytes, the rows. ``ways``: the indexes of interfaces with a default route. Those come
-    first, then hardware, then the rest, by index. ``tunnels``: names of dialled ones that are no line of a provider's.
-    The layers that filters put over each are left out."""
+    first, then hardware, then the rest, by index. ``lines``: names of dialled ones that are a provider's line.
+    ``device``: the instance of an interface's device by its GUID, empty where nobody knows. The layers that filters put
+    over each are left out."""
     leading = set(ways)
-    found = [_interface(row, row.if_index in leading, tunnels) for row in _rows(table) if not row.flags & _FILTER]
+    found = [_interface(row, row.if_index in leading, lines, device) for row in _rows(table) if not row.flags & _FILTER]
     return sorted(found, key=lambda one: (one.nic.if_index not in leading, _RANK[one.nic.kind], one.nic.if_index))
 
 
@@ -80,7 +94,7 @@ def _rows(table: bytes) -> Iterator[InterfaceRecord]:
         yield InterfaceRecord.from_buffer_copy(table, 8 + at * ROW_BYTES)
 
 
-def _kind(row: InterfaceRecord, description: str, *, way: bool) -> NicKind:
+def _kind(row: InterfaceRecord, description: str, device: Callable[[str], str], *, way: bool) -> NicKind:
     plain = {
         _LOOPBACK: NicKind.LOOPBACK,
         _PPP: NicKind.PPP,
@@ -95,31 +109,45 @@ def _kind(row: InterfaceRecord, description: str, *, way: bool) -> NicKind:
         return NicKind.TUNNEL
     if row.physical_medium == _BLUETOOTH:
         return NicKind.VIRTUAL
-    if row.flags & _HARDWARE:
-        if row.if_type == _WIFI or row.physical_medium in _RADIO_MEDIA:
-            return NicKind.WIFI
-        if row.physical_medium == _CELLULAR_MEDIUM:
-            return NicKind.CELLULAR
+    # The adapters of VirtualBox, VMware and many a VPN call themselves hardware. Their signal and address never go,
+    # so such a one would be taken for the uplink as soon as the real one fails.
+    instance = device(guid_text(bytes(row.guid))).upper() if way or row.flags & _HARDWARE else ""
+    real = row.flags & _HARDWARE and not instance.startswith(_OF_SOFTWARE)
+    if real and (row.if_type == _WIFI or row.physical_medium in _RADIO_MEDIA):
+        return NicKind.WIFI
+    if real and row.physical_medium == _CELLULAR_MEDIUM:
+        return NicKind.CELLULAR
+    if real:
         return NicKind.ETHERNET if row.if_type == _ETHERNET else NicKind.OTHER
     if not way:
         return NicKind.VIRTUAL
     # Software that carries the way out: a switch over the wire, or a tunnel that calls itself a network card.
-    return NicKind.OTHER if description.lower().startswith(_STAND_IN) else NicKind.TUNNEL
+    stands_in = description.lower().startswith(_STAND_IN) or instance.startswith(_SWITCH)
+    return NicKind.OTHER if stands_in else NicKind.TUNNEL
 
 
 def dials(table: bytes) -> bool:
-    """Is any interface a dialled one?"""
-    return any(row.if_type == _PPP for row in _rows(table))
+    """Does any dialled interface stand? Every Windows has an idle one for PPPoE, a WAN miniport."""
+    return any(row.if_type == _PPP and row.oper_status not in DOWN for row in _rows(table))
 
 
-def _interface(row: InterfaceRecord, way: bool, tunnels: Collection[str]) -> Interface:
+def carry_nothing(table: bytes) -> set[int]:
+    """The indexes of interfaces whose default route is no way out: those that are down, for which Windows keeps a
+    static route in its table, and the tunnels that it makes by itself where there is no IPv6. One of these would be
+    taken for the uplink, or for a VPN that carries everything."""
+    return {row.if_index for row in _rows(table) if row.oper_status in DOWN or row.tunnel_type in TRANSITION}
+
+
+def _interface(row: InterfaceRecord, way: bool, lines: Collection[str], device: Callable[[str], str]) -> Interface:
     description, alias = _text(row.description), _text(row.alias)
-    kind = _kind(row, description, way=way)
-    if kind is NicKind.PPP and alias in tunnels:
+    kind = _kind(row, description, device, way=way)
+    if kind is NicKind.PPP and row.oper_status not in DOWN and alias not in lines:
         kind = NicKind.TUNNEL
     up = row.admin_status == _UP
     speed = row.receive_speed // 1_000_000
-    wired = kind in (NicKind.ETHERNET, NicKind.OTHER) and up and row.receive_speed not in _UNKNOWN_SPEED
+    # Without a signal some drivers tell the slowest speed they know, or the last one.
+    signal = up and _carrier(row) is not False
+    wired = kind in (NicKind.ETHERNET, NicKind.OTHER) and signal and row.receive_speed not in _UNKNOWN_SPEED
     nic = Nic(
         name=alias or description or f"interface {row.if_index}",
         kind=kind,

@@ -34,6 +34,11 @@ class Release(NamedTuple):
     version: str
 
 
+def build_of(version: bytes) -> int | None:
+    """None for too few bytes."""
+    return int(_HEAD.unpack_from(version)[3]) if len(version) >= VERSION_BYTES else None
+
+
 def read_release(version: bytes, registry: Mapping[str, object]) -> Release | None:
     """``registry``: the values of ``SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion``."""
     if len(version) < VERSION_BYTES:

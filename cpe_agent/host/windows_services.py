@@ -7,16 +7,22 @@ import ctypes
 
 from cpe_agent.host.windows_api import failed, last_error, load
 
+_LONGEST_LIST = 1 << 20
 
-def wlan(queries: dict[str, int]) -> tuple[bytes, dict[str, dict[str, bytes]]]:
+
+def wlan(queries: dict[str, int], *, networks: bool) -> tuple[bytes, dict[str, dict[str, bytes]]]:
     """WlanEnumInterfaces, and for each adapter (its GUID in 32 hexadecimal digits as it stands in memory) what
-    WlanQueryInterface answers to these; what it refuses is left out. Raises OSError without the WLAN service."""
+    WlanQueryInterface answers to these; what it refuses is left out. ``networks``: also those in sight by the last
+    scan ("listed", WLAN_AVAILABLE_NETWORK_LIST) and their stations ("stations", WLAN_BSS_LIST); no scan is started.
+    Raises OSError without the WLAN service."""
     library = load("wlanapi")
     void, word = ctypes.c_void_p, ctypes.c_uint32
     library.WlanOpenHandle.argtypes = (word, void, void, void)
     library.WlanCloseHandle.argtypes = (void, void)
     library.WlanEnumInterfaces.argtypes = (void, void, void)
     library.WlanQueryInterface.argtypes = (void, void, word, void, void, void, void)
+    library.WlanGetAvailableNetworkList.argtypes = (void, void, word, void, void)
+    library.WlanGetNetworkBssList.argtypes = (void, void, void, word, word, void, void)
     library.WlanFreeMemory.argtypes = (void,)
     library.WlanFreeMemory.restype = None
     handle, agreed, listed = void(), word(), void()
@@ -41,6 +47,18 @@ def wlan(queries: dict[str, int]) -> tuple[bytes, dict[str, dict[str, bytes]]]:
                     continue
                 mine[name] = ctypes.string_at(data.value, min(size.value, 65536))
                 library.WlanFreeMemory(data)
+            if networks:
+                data = void()
+                if not library.WlanGetAvailableNetworkList(handle, guid, 0, None, ctypes.byref(data)) and data.value:
+                    count = int.from_bytes(ctypes.string_at(data.value, 4), "little")
+                    mine["listed"] = ctypes.string_at(data.value, min(8 + count * 628, _LONGEST_LIST))
+                    library.WlanFreeMemory(data)
+                data = void()
+                asked = (handle, guid, None, 3, 0, None)  # stations of any kind, of every network
+                if not library.WlanGetNetworkBssList(*asked, ctypes.byref(data)) and data.value:
+                    size_ = int.from_bytes(ctypes.string_at(data.value, 4), "little")
+                    mine["stations"] = ctypes.string_at(data.value, min(size_, _LONGEST_LIST))
+                    library.WlanFreeMemory(data)
         return found, answers
     finally:
         library.WlanCloseHandle(handle, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cpe_agent import home_network
 from cpe_agent.card import provider
 from cpe_agent.page.remedies import BY_FAULT, RESTART
 from cpe_agent.report import Report
@@ -24,4 +25,7 @@ def brief(report: Report, language: str) -> str:
         said = [ui("inconclusive.text" if d.first_broken or d.suspects else "inconclusive.unmeasured", language)]
         if d.next_test is not None:
             said.append(deciding_test(d.next_test.key, language).format(provider=who))
+    if home_network.is_closed(report):
+        how = ui("home-network.how", language).format(name=home_network.program_name())
+        said.append(f"{ui('home-network', language)}. {how}")
     return "\n\n".join([*said, f"{ui('label.code', language)} {report.spoken_code}"])

@@ -243,6 +243,8 @@ def _found(view: View) -> Markup:
         todo, passing = (steps, asked), (code, again)
     else:  # the call comes first, and on a narrow screen the code is right below it
         todo, passing = (steps,), (code, asked, again)
+    allow = proof.home_network(view)
+    todo = (*todo, allow) if report.diagnosis.verdict == "fault" else (allow, *todo)  # it may lead to a name
     first = (verdict, proof.receipt(view), *todo, proof.notes(view))
     second = (*passing, questions.answered(view), finding.changed(view), finding.already(view))
     third = (handing.sending(view), proof.why(view))

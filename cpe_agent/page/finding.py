@@ -16,6 +16,7 @@ from cpe_agent.page.speech import left_to_right, moment
 from cpe_agent.steps import Step
 from cpe_agent.words import deciding_test
 
+PROTECTION = ("protection-paused", "scanning-off")
 PLAIN_PAGE = "http://example.com"  # a page without encryption: a sign-in page can answer in its place
 
 
@@ -114,7 +115,16 @@ def _words(view: View, key: str) -> object:
         return "" if text is None else text.next_step.format(provider=_name(view))
     if key == "signed-in":
         return view.speech.fill("do.signed-in", address=left_to_right(PLAIN_PAGE))
-    return view.speech.fill(f"do.{key}", provider=provider(view))
+    words = view.speech.fill(f"do.{key}", provider=provider(view))
+    program = _only_program(view) if key in PROTECTION else None
+    return words if program is None else together(words, " ", view.speech.fill("protection-named", name=program))
+
+
+def _only_program(view: View) -> str | None:
+    """The protection program of another maker; None where none is known, or more than one."""
+    report = view.state.report
+    programs = None if report is None else content(report, "protection").get("programs")
+    return str(programs[0]) if isinstance(programs, list) and len(programs) == 1 else None
 
 
 def _name(view: View) -> str:

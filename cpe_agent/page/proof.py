@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from cpe_agent.card import MOST_EVIDENCE
+from cpe_agent.card import sentences
 from cpe_agent.deliver.receipt import cleared, receipt_code
 from cpe_agent.diagnose.catalogue import BY_CODE
-from cpe_agent.failed import failed, totals
+from cpe_agent.failed import failed
+from cpe_agent.home_network import is_closed, program_name
 from cpe_agent.next_step import content
 from cpe_agent.page.drawings import drawing
 from cpe_agent.page.finding import heading
 from cpe_agent.page.handing import pictures
 from cpe_agent.page.markup import Markup, tag
-from cpe_agent.page.parts import View, bullets, provider, rows, section
-from cpe_agent.page.speech import left_to_right, moment
+from cpe_agent.page.parts import View, bullets, button, provider, rows, section
+from cpe_agent.page.speech import filled, left_to_right, moment
 from cpe_agent.page.way import states, works
 from cpe_agent.report import FindingReport, Report
 from cpe_agent.words import listed
@@ -96,10 +97,18 @@ def _seen(view: View, report: Report, root: FindingReport | None) -> list[str]:
     first = root or next((f for f in report.diagnosis.findings if f.fault in report.diagnosis.suspects[:1]), None)
     told = [] if root is not None else failed(report, view.speech.language)
     if first is not None:
-        asked = totals(report)
-        found = [view.speech.evidence(e.fact, e.value, **asked) for e in first.evidence]
-        told += [sentence for sentence in dict.fromkeys(found) if sentence][:MOST_EVIDENCE]
+        told += sentences(report, first, view.speech.language)
     return list(dict.fromkeys(told))
+
+
+def home_network(view: View) -> Markup | None:
+    """How to let this program look at the home network, where a Mac keeps it out."""
+    report, speech = view.state.report, view.speech
+    if report is None or not is_closed(report):
+        return None
+    how = filled(speech.ui("home-network.how"), {"name": program_name()})
+    again = button("again", speech.say("again"), kind="go", at="allowed") if view.live else None
+    return section("allow", speech.ui("home-network"), tag("p", None, how), again)
 
 
 def notes(view: View) -> Markup | None:

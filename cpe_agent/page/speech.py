@@ -64,9 +64,6 @@ class Speech:
         except KeyError:
             return name
 
-    def evidence(self, fact: str, value: object, **totals: object) -> str:
-        return words.evidence(fact, value, self.language, **totals)
-
 
 def filled(text: str, values: dict[str, object]) -> Markup:
     """``text`` with every ``{name}`` replaced by its value in a ``<bdi>``."""

@@ -10,15 +10,18 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 from cpe_agent.collector import CannotMeasure, Outcome
 from cpe_agent.facts import Origin
-from cpe_agent.host import icmp_error
+from cpe_agent.host import ResolverList, icmp_error
 from cpe_agent.host.program import Ran
 from tests.macos import samples
+
+WAITS = "--waits-for-a-yes"  # to the question for the home network
 
 
 def like_a_mac_s_sockets() -> None:
@@ -169,8 +172,25 @@ def run(path: str, *args: str, timeout_s: float = 0.5) -> Ran | None:
     return Ran(1 if text is None else 0, text or "")
 
 
+def like_a_mac_that_waits_for_a_yes() -> None:
+    """No packet of ours reaches the home: ``unreachable`` routes give the error, and here it is read as a Mac's. A
+    Mac's own look-ups need no yes; here the second server of resolv.conf answers them, and is not told."""
+    icmp_error.failure_of.__defaults__ = (None, "darwin")
+    from cpe_agent.host.linux import LinuxLocal
+
+    all_of_them = LinuxLocal._resolvers
+
+    def first(local: LinuxLocal) -> ResolverList:
+        return ResolverList(all_of_them(local).resolvers[:1], 1)
+
+    LinuxLocal._resolvers = first  # type: ignore[assignment, method-assign]
+
+
 def main() -> None:
     like_a_mac_s_sockets()
+    if sys.argv[1] == WAITS:
+        sys.argv.pop(1)
+        like_a_mac_that_waits_for_a_yes()
     from cpe_agent import host
     from cpe_agent.__main__ import main as program
     from cpe_agent.host.macos import MacosLocal

@@ -80,6 +80,33 @@ utun0: flags=8051<UP,POINTOPOINT,RUNNING,MULTICAST> mtu 1380 index 15
 	nd6 options=201<PERFORMNUD,DAD>
 """
 
+IFCONFIG_APPLE = """\
+lo0: flags=8049<UP,LOOPBACK,RUNNING,MULTICAST> mtu 16384 index 1
+	inet 127.0.0.1 netmask 0xff000000
+anpi0: flags=8863<UP,BROADCAST,SMART,RUNNING,SIMPLEX,MULTICAST> mtu 1500 index 4
+	ether 5e:e9:1e:0:12:3
+	media: none
+	status: inactive
+en4: flags=8863<UP,BROADCAST,SMART,RUNNING,SIMPLEX,MULTICAST> mtu 1500 index 5
+	options=400<CHANNEL_IO>
+	ether 5e:e9:1e:0:12:e3
+	nd6 options=201<PERFORMNUD,DAD>
+	media: none
+	status: inactive
+	type: Ethernet
+en1: flags=8963<UP,BROADCAST,SMART,RUNNING,PROMISC,SIMPLEX,MULTICAST> mtu 1500 index 6
+	ether 36:e4:0:1:2:40
+	media: autoselect <full-duplex>
+	status: inactive
+	type: Ethernet
+en0: flags=8863<UP,BROADCAST,SMART,RUNNING,SIMPLEX,MULTICAST> mtu 1500 index 12
+	ether 3c:22:fb:1:a2:3
+	media: autoselect
+	status: inactive
+	type: Wi-Fi
+"""
+"""A laptop with Apple's own processor, its Wi-Fi joined to nothing."""
+
 NETSTAT_I = """\
 Name       Mtu   Network       Address            Ipkts Ierrs     Ibytes    Opkts Oerrs     Obytes  Coll
 lo0        16384 <Link#1>                        266339     0   91877120   266339     0   91877120     0
@@ -174,6 +201,21 @@ Ethernet Address: 36:e4:00:01:02:40
 
 VLAN Configurations
 ===================
+"""
+
+PORTS_GERMAN = """\
+
+Hardware Port: Ethernet-Adapter (en4)
+Device: en4
+Ethernet Address: 5e:e9:1e:00:12:e3
+
+Hardware Port: WLAN
+Device: en0
+Ethernet Address: 3c:22:fb:01:a2:03
+
+Hardware Port: Thunderbolt 1
+Device: en1
+Ethernet Address: 36:e4:00:01:02:40
 """
 
 SERVICES = """\
@@ -388,6 +430,53 @@ IOSTAT = """\
     us sy id   1m   5m   15m
      6  4 90  1.75 1.62 1.57
      2  1 97  1.75 1.62 1.57
+"""
+
+IMAGES = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<key>framework</key>
+	<string>671.100.2</string>
+	<key>images</key>
+	<array>
+		<dict>
+			<key>blockcount</key>
+			<integer>65536</integer>
+			<key>image-encrypted</key>
+			<false/>
+			<key>image-path</key>
+			<string>/Users/dana/Downloads/cpe-agent-4F7K2Q9X (1).dmg</string>
+			<key>image-type</key>
+			<string>read-only disk image</string>
+			<key>system-entities</key>
+			<array>
+				<dict>
+					<key>content-hint</key>
+					<string>GUID_partition_scheme</string>
+					<key>dev-entry</key>
+					<string>/dev/disk4</string>
+				</dict>
+				<dict>
+					<key>dev-entry</key>
+					<string>/dev/disk4s1</string>
+					<key>mount-point</key>
+					<string>/Volumes/Example Check</string>
+				</dict>
+			</array>
+		</dict>
+		<dict>
+			<key>image-path</key>
+			<string>/Users/dana/cpe-agent-ABCDEFGN/office.dmg</string>
+			<key>system-entities</key>
+			<array/>
+		</dict>
+	</array>
+	<key>revision</key>
+	<string>10.15</string>
+</dict>
+</plist>
 """
 
 SAID: dict[str, dict[str, str]] = {

@@ -69,6 +69,19 @@ def test_the_check_sees_what_must_not_be_in_it(
     assert any(complaint in line for line in found), found
 
 
+def test_what_reads_a_mac_s_wifi_is_in_no_other_system_s_program() -> None:
+    inside = pack_check.Inside({"CoreWLAN._metadata": b"", "objc": b""}, {})
+    assert pack_check.wrong(inside, [], "darwin") == []
+    assert len(pack_check.wrong(inside, [], "linux")) == len(pack_check.wrong(inside, [], "win32")) == 2
+    tests_of_pyobjc = pack_check.Inside({"PyObjCTest.test_bridges": b""}, {})
+    assert pack_check.wrong(tests_of_pyobjc, [], "darwin")
+
+
+def test_the_lock_file_knows_a_package_by_its_makers_spelling() -> None:
+    assert len(pack_sbom.locked("pyobjc-framework-CoreWLAN")) > 1
+    assert pack_sbom.locked("pyobjc-framework") == []
+
+
 def test_it_is_small(packed: Packed) -> None:
     folder = packed.in_folder.parent
     size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())

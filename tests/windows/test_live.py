@@ -10,11 +10,12 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from cpe_agent.facts import Connect, Echo, Failure, NicKind, PathMtu
+from cpe_agent.facts import Connect, Echo, Failure, NicKind, PathMtu, Protection
 from cpe_agent.host import Host, loop, this_host
 
 HOME = "CPE_AGENT_WINCHECK_HOME"
@@ -82,6 +83,8 @@ def test_whole_packets_of_the_usual_size_pass(host: Host) -> None:
 def test_connections_are_made_and_refused(host: Host) -> None:
     refused = loop.run(host.net.connect(ROUTER, 9, timeout_s=3.0))
     assert refused.failure is Failure.REFUSED
+    soon = loop.run(host.net.connect(ROUTER, 9, timeout_s=0.8))
+    assert soon.failure is Failure.REFUSED, "a short wait sets an option of the socket"
     bound = loop.run(host.net.connect(ROUTER, 9, timeout_s=3.0, nic="eth0"))
     assert bound.failure is Failure.REFUSED
     own = loop.run(host.net.loopback_tcp(timeout_s=3.0))
@@ -93,6 +96,32 @@ def test_a_family_that_wine_has_no_echoes_for_is_denied_and_not_dead(host: Host)
     found = loop.run(host.net.echo("fd07::1"))
     assert isinstance(found, Echo)
     assert found.denied or found.received == 1
+
+
+KEYS: dict[str, dict[str, Any]] = {
+    r"SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\PublicProfile": {"EnableFirewall": 1},
+    r"SOFTWARE\Microsoft\Security Center\Provider\Av\{00000000-0000-0000-0000-000000000001}": {
+        "DISPLAYNAME": "Example Guard",
+        "STATE": 0x41000,
+    },
+    r"SYSTEM\CurrentControlSet\Services\W32Time\Parameters": {"Type": "NoSync"},
+}
+
+
+def test_firewalls_protection_programs_and_the_clocks_setting_are_those_of_the_registry(host: Host) -> None:
+    """Wine has none of these keys: the test writes them, and takes them away again."""
+    winreg: Any = import_module("winreg")  # on Windows alone, and so are its types
+    for path, values in KEYS.items():
+        with winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, path) as key:
+            for name, value in values.items():
+                kind = winreg.REG_DWORD if isinstance(value, int) else winreg.REG_SZ
+                winreg.SetValueEx(key, name, 0, kind, value)
+    try:
+        assert loop.run(host.local.protection()) == Protection(("Example Guard",), ("Windows Firewall",))
+        assert loop.run(host.local.clock_from_network()) is False
+    finally:
+        for path in KEYS:
+            winreg.DeleteKey(winreg.HKEY_LOCAL_MACHINE, path)
 
 
 def run(*arguments: str) -> tuple[int, Any]:

@@ -97,7 +97,7 @@ def evidence(finding: FindingReport, voice: Voice, fault: Fault | None = None) -
 
 def _rank(row: tuple[int, Evidence]) -> tuple[int, bool, int]:
     kind, line = row
-    return kind, line.value == "true", _asked_by.get(line.fact, 0)
+    return kind, line.value == "true", _asked_by.get(line.fact, len(ALL))
 
 
 TROUBLE, FIGURE, WORKS = range(3)

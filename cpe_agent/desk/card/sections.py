@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from cpe_agent import home_network
 from cpe_agent.desk.card.records import Field, Missing, SectionShown
 from cpe_agent.desk.card.visible import figure, tame, visible
 from cpe_agent.desk.card.voice import Voice
@@ -21,11 +22,14 @@ _DEEPEST = 12
 
 def missing(report: Report, voice: Voice) -> tuple[Missing, ...]:
     """What was tried and not measured, and why."""
-    return tuple(
+    gaps = tuple(
         Missing(visible(name, 40), voice.section(name), s.outcome, voice.outcome(s.outcome), visible(s.reason or ""))
         for name, s in list(report.sections.items())[:MOST_SECTIONS]
         if s.outcome in WANTING
     )
+    if not home_network.is_closed(report):
+        return gaps
+    return (Missing("gateway", voice.section("gateway"), "denied", voice.ui("home-network"), ""), *gaps)
 
 
 def shown(report: Report, voice: Voice) -> tuple[SectionShown, ...]:

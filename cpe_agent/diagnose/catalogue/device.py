@@ -81,6 +81,7 @@ FAULTS: tuple[Fault, ...] = (
             | (web.tls_ok.is_(0) & tls.date_failures.at_least(SITES) & ~known(web.skew_s.below(CLOCK_OFF_S)))
         ),
         veto=OTHERS_FAIL,
+        beside=(web.clock_from_network,),
         test="set-clock-automatic",
         separate_from={"root-store-outdated": "set-clock-automatic"},
         source="RFC 5280 4.1.2.5 validity; RFC 9110 6.6.1 Date",

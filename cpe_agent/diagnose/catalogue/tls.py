@@ -26,6 +26,7 @@ FAULTS: tuple[Fault, ...] = (
         direct=_OPEN & web.tls_ok.is_(0) & tls.local_filter_sites.at_least(SITES),
         symptom=_OPEN & web.tls_ok.is_(0) & tls.unknown_issuers.at_least(SITES) & tls.distinct_refused_issuers.is_(1),
         veto=OTHERS_FAIL,
+        beside=(web.protection,),
         test="pause-https-scanning",
         separate_from={"root-store-outdated": "pause-https-scanning"},
         source="issuer of the leaf certificate (RFC 5280 4.1.2.4)",
@@ -76,6 +77,7 @@ FAULTS: tuple[Fault, ...] = (
         | (tls.all_refused & ~known(OTHERS_FAIL) & ~known(dns.configured_lies))  # a false address refuses by itself
         | (gateway.alive_v4 & out.v4_networks.is_(0) & OTHERS_WORK & ~out.gateway_prohibits),
         veto=OTHERS_FAIL,
+        beside=(web.protection,),
         test="pause-protection",
         source="EPERM of a Linux output filter, WSAEACCES of the Windows filtering platform",
         seen_with="Linux kernel (lab)",

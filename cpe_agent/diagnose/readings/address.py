@@ -5,13 +5,13 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.diagnose.readings.link import WAYS_OUT
+from cpe_agent.diagnose.readings.link import WAYS_OUT, carriers_of
 from cpe_agent.facts import Address, Addressing, Family, Interfaces, NicKind, Origin, ProxyVpn
 
 
 def _on_ways_out(a: Addressing, i: Interfaces, family: Family) -> list[Address]:
-    physical = {n.name for n in i.nics if n.kind in WAYS_OUT or n.kind is NicKind.PPP}
-    return [x for x in a.addresses if x.family is family and x.nic in physical]
+    carriers = carriers_of(i)
+    return [x for x in a.addresses if x.family is family and x.nic in carriers]
 
 
 def _usable(addresses: list[Address]) -> bool:

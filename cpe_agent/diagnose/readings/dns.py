@@ -24,13 +24,18 @@ PUBLIC = frozenset(
 _HOME = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10")))
 
 
+def _asked(server: DnsServer) -> list[DnsAnswer]:
+    """Without the questions that never left this computer: they say nothing about the resolver."""
+    return [a for a in server.answers if a.failure is not Failure.NOT_PERMITTED]
+
+
 def _known(server: DnsServer) -> list[DnsAnswer]:
     """Plain answers about a name that exists: what the resolver does, whatever way this computer is set to ask it."""
-    return [a for a in server.answers if a.kind == "known" and a.transport != "dot"]
+    return [a for a in _asked(server) if a.kind == "known" and a.transport != "dot"]
 
 
 def _over_tls(server: DnsServer) -> list[DnsAnswer]:
-    return [a for a in server.answers if a.kind == "known" and a.transport == "dot"]
+    return [a for a in _asked(server) if a.kind == "known" and a.transport == "dot"]
 
 
 def _as_set(server: DnsServer) -> list[DnsAnswer]:
@@ -195,7 +200,8 @@ def provider_invents(d: Dns) -> bool | None:
 def answers_afresh(d: Dns) -> bool | None:
     """A resolver that is not a public one knew that a made-up name does not exist. No cache holds that: something
     beyond the home answered."""
-    answers = [a for s in d.servers if s.role != "public" and not s.via_tunnel for a in s.answers if a.kind == "absent"]
+    asked = [s for s in d.servers if s.role != "public" and not s.via_tunnel]
+    answers = [a for s in asked for a in _asked(s) if a.kind == "absent"]
     return any(a.failure in (Failure.NXDOMAIN, Failure.NODATA) for a in answers) if answers else None
 
 

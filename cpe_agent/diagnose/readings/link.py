@@ -9,6 +9,13 @@ WAYS_OUT = (NicKind.ETHERNET, NicKind.WIFI, NicKind.CELLULAR)
 """Kinds of interface that can be the way to a router. PPP and tunnels ride on one of these."""
 
 
+def carriers_of(i: Interfaces) -> set[str]:
+    """Interfaces whose addresses are this computer's on the home network: its adapters, its own dialled line, and the
+    uplink where that is a switch or bridge that took an adapter's address over."""
+    own = {n.name for n in i.nics if n.kind in WAYS_OUT or n.kind is NicKind.PPP}
+    return own if i.uplink is None else {*own, i.uplink}
+
+
 def uplink_of(i: Interfaces) -> Nic | None:
     return next((n for n in i.nics if n.name == i.uplink), None)
 
@@ -123,8 +130,17 @@ def wifi_adapter(i: Interfaces) -> bool:
 @reading("link.wire_was_used", Interfaces)
 def wire_was_used(i: Interfaces) -> bool | None:
     """A wired adapter has received something since it appeared: a cable was in use here."""
-    wires = [n for n in i.nics if n.kind is NicKind.ETHERNET]
-    counts = [n.rx_packets if n.rx_packets is not None else n.rx_bytes for n in wires]
+    return _was_used(i, NicKind.ETHERNET)
+
+
+@reading("link.wifi_was_used", Interfaces)
+def wifi_was_used(i: Interfaces) -> bool | None:
+    """A Wi-Fi adapter has received something since it appeared: this computer was joined to a network."""
+    return _was_used(i, NicKind.WIFI)
+
+
+def _was_used(i: Interfaces, kind: NicKind) -> bool | None:
+    counts = [n.rx_packets if n.rx_packets is not None else n.rx_bytes for n in i.nics if n.kind is kind]
     if any(counts):
         return True
     return None if None in counts else False

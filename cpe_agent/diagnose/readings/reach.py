@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.diagnose.readings.link import WAYS_OUT
-from cpe_agent.facts import Addressing, Failure, Family, Gateway, Interfaces, NicKind, Reach
+from cpe_agent.diagnose.readings.link import carriers_of
+from cpe_agent.facts import Addressing, Failure, Family, Gateway, Interfaces, Reach
 
 FLOW_PROTOCOLS = ("tcp", "udp")
 NOT_PUBLIC = ("fc", "fd", "fe8", "fe9", "fea", "feb")  # unique local and link-local IPv6
@@ -36,8 +36,8 @@ def new_flows_failing_percent(r: Reach) -> int | None:
 @reading("address.v6_public", Addressing, Interfaces)
 def v6_public(a: Addressing, i: Interfaces) -> bool:
     """A global IPv6 address other than a unique local one (fc00::/7, RFC 4193) stands on a physical adapter."""
-    physical = {n.name for n in i.nics if n.kind in WAYS_OUT or n.kind is NicKind.PPP}
-    own = [x for x in a.addresses if x.family is Family.V6 and x.nic in physical and x.scope == "global"]
+    carriers = carriers_of(i)
+    own = [x for x in a.addresses if x.family is Family.V6 and x.nic in carriers and x.scope == "global"]
     return any(not x.address.lower().startswith(NOT_PUBLIC) and not x.tentative for x in own)
 
 

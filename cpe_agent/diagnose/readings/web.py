@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cpe_agent.diagnose.predicate import reading
-from cpe_agent.facts import CaptiveCheck, Clock, Failure, Family, Gateway, Load, System, Web
+from cpe_agent.facts import CaptiveCheck, Clock, Failure, Family, Gateway, Load, Protection, System, Web
 
 CERTIFICATE = (
     Failure.TLS_EXPIRED,
@@ -165,6 +165,19 @@ def skew_s(c: Clock) -> float | None:
     Internet its own clock starts anywhere."""
     outside = any(s.kind != "router" for s in c.sources)
     return abs(c.skew_s) if c.skew_s is not None and outside else None
+
+
+@reading("clock.from_network", Clock)
+def clock_from_network(c: Clock) -> bool | None:
+    """Something on this computer sets its clock from the network."""
+    return c.from_network
+
+
+@reading("device.protection", Protection)
+def protection(p: Protection) -> tuple[str, ...] | None:
+    """Firewalls and protection programs that were seen switched on here, other makers' first. That none was seen says
+    nothing."""
+    return (*p.programs, *p.built_in) or None
 
 
 @reading("device.loopback_ok", System)

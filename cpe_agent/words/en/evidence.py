@@ -53,6 +53,11 @@ READINGS: dict[str, Phrase] = {
     "device.timer_lag_ms": "This computer reacts {value} late.",
     "device.cpu_percent": "Its processor is {value} busy.",
     "device.memory_percent": "Its memory is {value} full.",
+    "device.protection": "Firewall or protection program switched on here: {value}.",
+    "clock.from_network": (
+        "This computer is set to take the time from the network.",
+        "Nothing on this computer takes the time from the network.",
+    ),
     "clock.skew_s": "The clock of this computer is off by {value}.",
     # adapter, cable, Wi-Fi
     "link.hardware_seen": ("", "The system shows no network adapter."),
@@ -65,6 +70,7 @@ READINGS: dict[str, Phrase] = {
     "link.driver_failed": ("The system reports a problem with a network adapter or its driver.", ""),
     "link.wifi_adapter": ("This computer also has Wi-Fi.", ""),
     "link.wire_was_used": ("A cable was in use here before.", "No cable was ever in use here."),
+    "link.wifi_was_used": ("This computer used Wi-Fi before.", ""),
     "link.speed_mbps": "The cable runs at {value}.",
     "link.duplex": "The cable runs at {value} duplex.",
     "link.new_errors": "{value} damaged packets arrived during the run.",

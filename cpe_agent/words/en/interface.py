@@ -177,6 +177,7 @@ PHRASES: dict[str, str] = {
     "section.neighbours": "other devices at home",
     "section.proxy_vpn": "proxy and VPN",
     "section.dial": "dial-up",
+    "section.protection": "firewalls and protection programs",
     "section.clock": "the clock",
     "section.gateway": "the router",
     "section.dhcp": "asking for an address",
@@ -187,6 +188,9 @@ PHRASES: dict[str, str] = {
     "section.dns": "finding sites by name",
     "section.web": "web pages",
     "router-login": "what the router knows (it wants its own login: cpe-agent run --router-login NAME)",
+    "home-network": "This Mac has not yet let this program look at the home network",
+    "home-network.how": "So it cannot be told whether the router is well. If the Mac asks, agree. If it does not ask, open "
+    "System Settings, there “Privacy & Security”, there “Local Network”, and switch {name} on. Then check again.",
     "section.pppoe": "PPPoE at the modem",
     "section.past": "earlier runs on this computer",
     # what was seen failing
