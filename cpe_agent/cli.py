@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from cpe_agent.commands.stop import ending_well
-from cpe_agent.packed import version
+from cpe_agent.packed import FROZEN, version
 
 COMMANDS = {
     # name -> its module below cpe_agent.commands, its name there; in the order of --help
@@ -34,7 +34,7 @@ COMMANDS = {
 
 class _Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
+        return [name for name in COMMANDS if not (FROZEN and name == "desk")]  # no packed program carries the desk
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:

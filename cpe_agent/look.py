@@ -9,6 +9,7 @@ from cpe_agent.words import LANGUAGES
 
 MOST_NAME = 40
 _NO_FILE = '/\\:*?"<>|;%'  # the name of an .app and of a menu entry is made of it
+_MAIL = r"(?:[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)?"
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: text of normal size
 GROUNDS = {"accent": ("#ffffff", "#e8f0fa", "#f3f5f8"), "accent_dark": ("#0b2440", "#1c222b", "#22303f")}
 """What stands on each colour, or it on them: the page's own colours (``page/page.css``)."""
@@ -20,12 +21,14 @@ class BadLook(ValueError):
 
 class Look(NamedTuple):
     """``name``: of the program; ``icon``: an SVG file, relative to the profile; ``accent``: on light and on dark
-    ground; ``languages``: those that are offered, the first for who reads none of them. Empty: the program's own."""
+    ground; ``languages``: those that are offered, the first for who reads none of them; ``contact``: the mail address
+    of who answers for the build. Empty: the program's own, or nobody's."""
 
     name: str = ""
     icon: str = ""
     accent: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    contact: str = ""
 
 
 def parse_look(tables: dict[str, Any]) -> Look:
@@ -34,18 +37,23 @@ def parse_look(tables: dict[str, Any]) -> Look:
     name, icon = look.get("name", ""), look.get("icon", "")
     if not isinstance(name, str) or len(name) > MOST_NAME or not name.isprintable() or set(name) & set(_NO_FILE):
         raise BadLook(f"look.name: text of at most {MOST_NAME} visible characters is expected, none of {_NO_FILE}")
-    if not isinstance(icon, str) or (icon and not icon.endswith(".svg")):
+    if not isinstance(icon, str) or not icon.isprintable() or (icon and not icon.endswith(".svg")):
         raise BadLook("look.icon: the name of an .svg file beside the profile is expected")
     accent = tuple(_colour(key, look[key]) for key in GROUNDS if key in look)
     if len(accent) == 1:
         raise BadLook("look.accent and look.accent_dark belong together: one for light ground, one for dark")
+    contact = look.get("contact", "")
+    if not isinstance(contact, str) or not re.fullmatch(_MAIL, contact):
+        raise BadLook("look.contact: a mail address like support@isp.example is expected")
     languages = text.get("languages", [])
+    if "languages" in text and not languages:
+        raise BadLook("text.languages: at least one is expected; without this line all are offered")
     if not isinstance(languages, list) or len(set(map(str, languages))) != len(languages):
         raise BadLook("text.languages: a list, each language once, is expected")
     for language in languages:
         if language not in LANGUAGES:
             raise BadLook(f"text.languages: {language!r} is none of {', '.join(LANGUAGES)}")
-    return Look(name.strip(), icon, accent, tuple(languages))
+    return Look(name.strip(), icon, accent, tuple(languages), contact)
 
 
 def _colour(key: str, value: Any) -> str:

@@ -1,14 +1,17 @@
-"""The ISP's profile: what to probe, and what belongs to the provider. TOML; design in docs/architecture.md."""
+"""The ISP's profile: what to probe, and what belongs to the provider. TOML; every key of it in docs/profile.md."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cpe_agent.codec import Malformed, from_plain
 from cpe_agent.facts import CaptiveTarget, LiteralTarget, Plan
 from cpe_agent.packed import packed
+
+if TYPE_CHECKING:
+    from cpe_agent.look import Look
 
 BUILT_IN = Plan(
     literals=(
@@ -51,7 +54,8 @@ _WORDS: dict[str, dict[str, str]] = {
     },
 }
 _DESK = {"url", "spki_pins", "enrolment"}
-_LATER = {"text": {"languages"}, "look": {"name", "icon", "accent", "accent_dark"}}  # of a provider's own build
+# of a provider's own build
+_LATER = {"text": {"languages"}, "look": {"name", "icon", "accent", "accent_dark", "contact"}}
 _MOST_DESKS = 4
 _MOST_PINS = 8
 _CHOICES = {"cpe_owner": ("isp", "customer", "infrastructure"), "wan": ("pppoe", "ipoe", "l2tp", "pptp", "unknown")}
@@ -86,15 +90,31 @@ def load(path: Path) -> Plan:
 
 def read_profile(path: Path) -> Profile:
     """A profile file, whole. Raises ``BadProfile``, also when the file cannot be read."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "it is no text" if isinstance(error, UnicodeDecodeError) else error.strerror
-        raise BadProfile(f"{path}: cannot be read: {why}") from None
+    text = text_of(path)
     try:
         return profile_of_text(text, path.stem)
     except BadProfile as error:
         raise BadProfile(f"{path}: {error}") from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a profile file, without the mark (BOM) that editors on Windows put before it. Raises
+    ``BadProfile``."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise BadProfile(f"{path}: cannot be read: it is not UTF-8; save it as UTF-8 text") from None
+    except OSError as error:
+        raise BadProfile(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def look_of(path: Path) -> Look:
+    """The look of a profile file that ``read_profile`` took."""
+    import tomllib
+
+    from cpe_agent.look import parse_look
+
+    return parse_look(tomllib.loads(text_of(path)))
 
 
 def own_profile() -> Profile:

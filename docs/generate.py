@@ -1,4 +1,5 @@
-"""Writes the documents that follow from the code: docs/faults.md, docs/facts.md, docs/report.schema.json.
+"""Writes the documents that follow from the code: docs/faults.md, docs/facts.md, docs/profile.md,
+docs/report.schema.json.
 
 python -m docs.generate            writes them
 python -m docs.generate --check    exit status 1 when one is not current
@@ -21,6 +22,7 @@ from cpe_agent.diagnose.catalogue import ALL
 from cpe_agent.diagnose.fault import Fault, expressions
 from cpe_agent.diagnose.ladder import Rung
 from cpe_agent.diagnose.waiting import WAITING
+from cpe_agent.profile_example import EXAMPLE
 from cpe_agent.report_schema import report_schema
 from cpe_agent.words import fault_text, ui
 
@@ -135,6 +137,21 @@ def _type(hint: Any) -> str:
     return str(hint.__name__)
 
 
+# ------------------------------------------------------------------ profile.md
+
+
+def profile_md() -> str:
+    return (
+        f"{NOTE}# The profile\n\n"
+        "What a provider says of itself, as a TOML file. `cpe-agent run --profile isp.toml` uses it, a provider's own\n"
+        "build carries it ([packaging.md](packaging.md)), and the desk takes it for names and telephone number\n"
+        "([desk.md](desk.md)). `cpe-agent profile example` prints the whole example below, `cpe-agent profile check\n"
+        "isp.toml` says what a file holds or what is wrong with it: an unknown key is refused, so a slip of the pen\n"
+        "cannot pass for a default.\n\n"
+        f"```toml\n{EXAMPLE}```\n"
+    )
+
+
 # ------------------------------------------------------------------ report.schema.json
 
 
@@ -145,6 +162,7 @@ def schema_json() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "faults.md": faults_md,
     "facts.md": facts_md,
+    "profile.md": profile_md,
     "report.schema.json": schema_json,
 }
 

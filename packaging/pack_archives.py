@@ -18,6 +18,7 @@ from pack_man import man_page
 from pack_plan import ROOT, Plan
 
 from cpe_agent import __version__
+from cpe_agent.words import LANGUAGES, SOURCE, phrase, ui
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -95,7 +96,7 @@ def deb(folder: Path, to: Path, plan: Plan, work: Path) -> None:
     command.symlink_to("../lib/cpe-agent/cpe-agent")
     icons = stage / "usr/share/icons/hicolor/256x256/apps"
     _put(icons / "cpe-agent.png", (work / "icon.png").read_bytes())
-    _put(stage / "usr/share/applications/cpe-agent.desktop", _desktop_entry(plan).encode())
+    _put(stage / "usr/share/applications/cpe-agent.desktop", desktop_entry(plan).encode())
     _put(stage / "usr/share/doc/cpe-agent/copyright", (ROOT / "LICENSE").read_bytes())
     _put(stage / "usr/share/man/man1/cpe-agent.1.gz", gzip.compress(man_page(plan).encode(), 9, mtime=0))
     size = sum(file.lstat().st_size for _, file in _files(stage))
@@ -103,7 +104,8 @@ def deb(folder: Path, to: Path, plan: Plan, work: Path) -> None:
     control = (
         f"Package: cpe-agent\nVersion: {__version__}\nArchitecture: {_architecture()}\n"
         "Section: net\nPriority: optional\n"
-        f"Maintainer: {plan.name} <root@localhost>\nInstalled-Size: {-(-size // 1024)}\nDepends: libc6 (>= {libc})\n"
+        f"Maintainer: {plan.name} <{plan.look.contact or 'root@localhost'}>\n"
+        f"Installed-Size: {-(-size // 1024)}\nDepends: libc6 (>= {libc})\n"
         "Description: finds out why this computer is offline\n"
         " Measures the computer, the home, the router, the line and the provider, names the\n"
         " fault and whose it is, with the evidence.\n"
@@ -124,10 +126,17 @@ def _put(file: Path, data: bytes) -> None:
     file.write_bytes(data)
 
 
-def _desktop_entry(plan: Plan) -> str:
-    """The Desktop Entry Specification 1.5."""
-    return (
-        f"[Desktop Entry]\nType=Application\nVersion=1.5\nName={plan.name}\n"
-        "Comment=Finds out why the Internet does not work\nExec=cpe-agent page\nIcon=cpe-agent\nTerminal=false\n"
-        "Categories=Network;Utility;\n"
-    )
+def desktop_entry(plan: Plan) -> str:
+    """The Desktop Entry Specification 1.5. Without a provider's name, the page's own in each language."""
+    offered = plan.look.languages or LANGUAGES
+    said = []
+    for language in (SOURCE, *(other for other in offered if other != SOURCE)):
+        suffix = "" if language == SOURCE else f"[{language}]"
+        said.append(f"Name{suffix}={plan.look.name or phrase('page', 'name', language)}")
+        said.append(f"Comment{suffix}={ui('menu.comment', language)}")
+    return "\n".join(
+        [
+            "[Desktop Entry]", "Type=Application", "Version=1.5", *said, "Exec=cpe-agent page", "Icon=cpe-agent",
+            "Terminal=false", "Categories=Network;Utility;", "",
+        ]
+    )  # fmt: skip

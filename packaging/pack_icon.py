@@ -39,8 +39,11 @@ class Drawing(NamedTuple):
 
 
 def read(file: Path) -> Drawing:
-    """Raises ``BadIcon`` and OSError."""
-    data = file.read_bytes()
+    """Raises ``BadIcon``."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise BadIcon(f"the icon {file} cannot be read: {error.strerror}") from None
     if len(data) > MOST_BYTES or b"<!" in data:
         raise BadIcon(f"{file.name}: at most {MOST_BYTES} bytes, without <!DOCTYPE, <!ENTITY and comments")
     try:

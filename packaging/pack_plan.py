@@ -10,15 +10,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tomllib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pack_icon
 
 from cpe_agent import __version__
-from cpe_agent.look import Look, parse_look
-from cpe_agent.profile import BadProfile, read_profile
+from cpe_agent.look import Look
+from cpe_agent.profile import BadProfile, look_of, read_profile, text_of
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements-pack.txt"
@@ -37,12 +36,13 @@ main()
 
 class Plan(NamedTuple):
     """``build``: 16 hexadecimal digits of a SHA-256 over everything below and the sources; ``epoch``: the time that
-    every file of the build carries, seconds since 1970."""
+    every file of the build carries, seconds since 1970; ``drawing``: the icon's."""
 
     build: str
     epoch: int
     look: Look
     profile: Path | None
+    drawing: pack_icon.Drawing
     modules: tuple[str, ...]
     data: tuple[str, ...]
 
@@ -56,9 +56,11 @@ def plan_of(profile: Path | None) -> Plan:
     look = Look()
     if profile is not None:
         read_profile(profile)
-        look = parse_look(tomllib.loads(profile.read_text("utf-8")))
+        look = look_of(profile)
+    icon = _icon(look, profile)
+    drawing = pack_icon.read(icon)
     modules, data = sources(), data_files()
-    return Plan(_hash(modules, data, profile, _icon(look, profile)), _epoch(), look, profile, modules, data)
+    return Plan(_hash(modules, data, profile, icon), _epoch(), look, profile, drawing, modules, data)
 
 
 def _is_desks(parts: tuple[str, ...]) -> bool:
@@ -110,18 +112,17 @@ def _epoch() -> int:
 
 
 def lay_out(plan: Plan, work: Path, forms: tuple[str, ...]) -> Path:
-    """Writes what the spec needs into ``work``; the file that describes it. Raises ``BadIcon``."""
+    """Writes what the spec needs into ``work``; the file that describes it."""
     carried: dict[str, Any] = {"build": plan.build}
     if plan.profile is not None:
-        carried |= {"profile": plan.profile.read_text("utf-8"), "profile_name": plan.profile.stem}
+        carried |= {"profile": text_of(plan.profile), "profile_name": plan.profile.stem}
         carried |= {"name": plan.look.name, "languages": plan.look.languages, "accent": plan.look.accent}
     (work / "cpe_agent_packed.py").write_text(f"PACKED = {carried!r}\n", "utf-8")
     (work / "start.py").write_text(START, "ascii")
-    drawing = pack_icon.read(_icon(plan.look, plan.profile))
-    (work / "icon.png").write_bytes(pack_icon.png(drawing, 256))
+    (work / "icon.png").write_bytes(pack_icon.png(plan.drawing, 256))
     icon = work / {"win32": "icon.ico", "darwin": "icon.icns"}.get(sys.platform, "icon.png")
     if icon.suffix != ".png":
-        icon.write_bytes(pack_icon.ico(drawing) if icon.suffix == ".ico" else pack_icon.icns(drawing))
+        icon.write_bytes(pack_icon.ico(plan.drawing) if icon.suffix == ".ico" else pack_icon.icns(plan.drawing))
     plain = "".join(c for c in plan.name.lower() if c.isascii() and c.isalnum())
     told = work / "pack.json"
     told.write_text(

@@ -64,6 +64,12 @@ def test_help_teaches() -> None:
         assert len(call(name, "--help").stdout) > 100
 
 
+def test_a_packed_program_offers_no_desk(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\n  desk " in call("--help").stdout
+    monkeypatch.setattr("cpe_agent.cli.FROZEN", True)
+    assert "\n  desk " not in call("--help").stdout
+
+
 def test_version() -> None:
     assert call("--version").stdout == f"cpe-agent {__version__}\n"
 
@@ -194,6 +200,7 @@ def test_profile_check(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "Example Net" in result.stdout
     assert "Line Co" in result.stdout
+    assert "languages       he, en, ar, ru\n" in result.stdout
     for text, hint in (
         ("[isp\n", "not TOML"),
         ("[ips]\n", "is unknown"),
@@ -205,6 +212,9 @@ def test_profile_check(tmp_path: Path) -> None:
         ('[probe]\nliterals = [{address = "192.0.2.1"}]\n', "probe.literals[0].network: is missing"),
         ('[probe]\nliterals = [{address = "192.0.2.1", network = "one"}]\n', "three different networks"),
         ('[probe]\ncaptive = [{url = "https://example.com", status = 204, body = ""}]\n', "http://"),
+        ("[text]\nlanguages = []\n", "at least one"),
+        ('[look]\nicon = "none.svg"\n', f"there is no file {tmp_path / 'none.svg'}"),
+        (f'[look]\nicon = "{"n" * 5000}.svg"\n', "there is no file"),
     ):
         bad = tmp_path / "bad.toml"
         bad.write_text(text)

@@ -59,7 +59,7 @@ def from_blocks(text: str) -> list[list[int]]:
 @pytest.mark.parametrize("colour", [False, True])
 def test_the_terminal_shows_the_picture_with_its_margin(colour: bool) -> None:
     (frame,) = frames(to_json(recorded_reports()["line-down"]), "https://desk.provider.example/q")
-    text = on_terminal(frame, width=130, unicode=True, colour=colour)
+    text = on_terminal(frame, width=130, unicode=True, colour=colour, instead="")
     dark = from_blocks(re.sub(r"\x1b\[[0-9;]*m", "", text))
     if not colour:  # light modules are written, dark ones are the terminal's own background
         dark = [[1 - module for module in row] for row in dark]
@@ -76,8 +76,8 @@ def test_a_terminal_that_cannot_says_what_can() -> None:
         ({"width": 80, "unicode": True}, "needs [0-9]+ columns"),
         ({"width": 200, "unicode": False}, "cannot draw"),
     ):
-        with pytest.raises(CannotShow, match=rf"{reason}.*--output FILE.svg"):
-            on_terminal(frame, colour=False, **look)  # type: ignore[arg-type]
+        with pytest.raises(CannotShow, match=rf"{reason}.*; do this"):
+            on_terminal(frame, colour=False, instead="do this", **look)  # type: ignore[arg-type]
 
 
 def test_the_command_draws_and_says_how_it_is_read(report: Path, profile: str) -> None:
@@ -133,5 +133,24 @@ def test_a_run_draws_it_behind_the_card_and_keeps_its_exit_status(monkeypatch: p
     assert drawn.stdout.index("FAULT") < drawn.stdout.index("▀") < drawn.stdout.index("Or read out")
     narrow = call(*run, columns="40")
     assert narrow.exit_code == 1, "the verdict's status stands"
-    assert "--output FILE.svg" in narrow.stderr
+    assert "add --output REPORT.json, then 'cpe-agent qr REPORT.json --output FILE.svg'" in narrow.stderr
     assert call(*run, "--json").exit_code == 2
+
+
+def test_what_a_run_says_instead_of_a_picture_works(
+    profile: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from cpe_agent.commands import measure
+    from cpe_agent.host.replay import replay_host
+
+    monkeypatch.setattr(measure, "this_host", lambda _login: replay_host(lab_file("cable-out").read_bytes()))
+    kept, place = tmp_path / "kept.json", tmp_path / "found.svg"
+    told = call(
+        "run", "--qr", "--no-history", "--no-upload", "--profile", profile, "--output", kept, columns="40"
+    ).stderr
+    command = re.search(r"'cpe-agent (qr .+) --output FILE\.svg'", told)
+    assert command is not None, told
+    drawn = call(*command[1].split(), "--output", place)
+    assert drawn.exit_code == 0, drawn.stderr
+    assert "open the link" in " ".join(drawn.stdout.split()), "it goes to the desk of the run's profile"
+    assert place.read_text().startswith("<svg ")

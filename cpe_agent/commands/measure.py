@@ -170,8 +170,13 @@ def picture_of_run(report: Report, options: dict[str, Any]) -> None:
 
     desk = profile_of(options["profile_file"]).desk
     if options["qr"]:
+        output, profile = options["output"], options["profile_file"]  # of a run --output is the report's file
+        with_profile = "" if profile is None else f" --profile {profile}"
+        instead = f"'cpe-agent qr {output or 'REPORT.json'}{with_profile} --output FILE.svg' draws it into a file"
+        if output is None:
+            instead = f"add --output REPORT.json, then {instead}"
         try:
-            draw(report, to_json(report), desk, options["lang"])
+            draw(report, to_json(report), desk, options["lang"], instead=instead)
         except Stop as error:
             error.show()
     elif desk is not None and report.diagnosis.verdict != "healthy" and sys.stdout is not None and sys.stdout.isatty():

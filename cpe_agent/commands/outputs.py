@@ -39,8 +39,16 @@ def show_card(report: Report, language: str) -> None:
 
 
 def draw(
-    report: Report, data: bytes, desk: Desk | None, lang: str, *, full: bool = False, output: Path | None = None
+    report: Report,
+    data: bytes,
+    desk: Desk | None,
+    lang: str,
+    *,
+    full: bool = False,
+    output: Path | None = None,
+    instead: str = "add --output FILE.svg",
 ) -> None:
+    """``instead``: what to do where the terminal cannot show it."""
     from cpe_agent.deliver.qr_command import CannotShow, as_files, beside, on_terminal, pictures
     from cpe_agent.words import phrase
 
@@ -51,7 +59,7 @@ def draw(
             write(path, picture, end=b"")
             click.echo(f"written: {path}")
         for frame in shown if output is None else ():
-            click.echo(on_terminal(frame, **look))
+            click.echo(on_terminal(frame, **look, instead=instead))
             if frame.order < frame.count:
                 click.pause(phrase("picture", "of", lang).format(order=frame.order, count=frame.count))
     except CannotShow as error:

@@ -36,15 +36,15 @@ def pictures(report: bytes, desk: Desk | None, *, full: bool = False, language: 
     return frames(report, page, full=full, language=language)
 
 
-def on_terminal(frame: Frame, *, width: int, unicode: bool, colour: bool) -> str:
+def on_terminal(frame: Frame, *, width: int, unicode: bool, colour: bool, instead: str) -> str:
     """Lines of half blocks, two modules in a character cell. Without colours the terminal is taken to write light on
-    dark. Raises ``CannotShow`` when it is too narrow, or cannot draw blocks."""
+    dark. Raises ``CannotShow``, which ends with ``instead``, when it is too narrow, or cannot draw blocks."""
     rows = [list(row) for row in modules(frame)]
     wide = len(rows) + 2 * QUIET
     if not unicode:
-        raise CannotShow("this terminal cannot draw the picture; add --output FILE.svg")
+        raise CannotShow(f"this terminal cannot draw the picture; {instead}")
     if width < wide:
-        raise CannotShow(f"the picture needs {wide} columns and this terminal has {width}; add --output FILE.svg")
+        raise CannotShow(f"the picture needs {wide} columns and this terminal has {width}; {instead}")
     margin = [[0] * wide for _ in range(QUIET)]
     rows = [*margin, *([0] * QUIET + row + [0] * QUIET for row in rows), *margin]
     if len(rows) % 2:

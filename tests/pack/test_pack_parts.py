@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import plistlib
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,10 +14,12 @@ from PIL import Image
 
 from cpe_agent import __version__, packed
 from cpe_agent.look import BadLook, Look, contrast, parse_look
-from cpe_agent.profile import BUILT_IN, BadProfile, own_profile, read_profile
+from cpe_agent.profile import BUILT_IN, BadProfile, own_profile, profile_of_text, read_profile
 from tests.pack.conftest import PROFILE, ROOT
 
-import pack_icon  # isort: skip  # conftest says where it lies
+import pack_archives  # isort: skip  # conftest says where it lies
+import pack_icon  # isort: skip
+import pack_man  # isort: skip
 import pack_plan  # isort: skip
 import pack_sign  # isort: skip
 
@@ -199,3 +203,60 @@ def test_the_entitlements_are_what_the_systems_reader_takes() -> None:
     text = pack_sign.ENTITLEMENTS.read_text("ascii")
     assert "<!--" not in text
     assert plistlib.loads(text.encode()) == {"com.apple.security.cs.allow-unsigned-executable-memory": True}
+
+
+# ------------------------------------------------------------------ a profile as it comes
+
+
+def test_a_missing_icon_is_said_to_be_missing(tmp_path: Path) -> None:
+    profile = tmp_path / "isp.toml"
+    profile.write_text('[look]\nicon = "none.svg"\n')
+    with pytest.raises(pack_icon.BadIcon, match=r"the icon .*none\.svg cannot be read: No such file"):
+        pack_plan.plan_of(profile)
+
+
+def test_a_profile_with_the_mark_of_windows_editor_is_carried_without_it(tmp_path: Path) -> None:
+    profile, work = tmp_path / "isp.toml", tmp_path / "work"
+    work.mkdir()
+    profile.write_bytes(b'\xef\xbb\xbf[isp]\r\nname = "Example Telecom"\r\n')
+    pack_plan.lay_out(pack_plan.plan_of(profile), work, pack_plan.FORMS)
+    carried: dict[str, dict[str, str]] = {}
+    exec((work / "cpe_agent_packed.py").read_text("utf-8"), carried)
+    assert profile_of_text(carried["PACKED"]["profile"], "isp").plan.isp_name == "Example Telecom"
+
+
+# ------------------------------------------------------------------ a Debian package's texts
+
+
+def test_the_menu_entry_speaks_the_languages_that_are_offered() -> None:
+    plain = pack_archives.desktop_entry(pack_plan.plan_of(None)).splitlines()
+    own = pack_archives.desktop_entry(pack_plan.plan_of(PROFILE)).splitlines()
+    assert {"Name=Connection check", "Name[he]=בדיקת החיבור", "Comment[ar]=يعرف لماذا لا يعمل الإنترنت"} <= {*plain}
+    assert [line for line in own if line.startswith(("Name", "Comment"))] == [
+        "Name=Example Check",
+        "Comment=Finds out why the Internet does not work",
+        "Name[ru]=Example Check",
+        "Comment[ru]=Выясняет, почему не работает интернет",
+    ]
+
+
+def test_the_manual_page_tells_the_options_of_what_people_use() -> None:
+    page = pack_man.man_page(pack_plan.plan_of(None))
+    for command in pack_man.IN_FULL:
+        section = page.split(f'.SS "cpe\\-agent {command} ')[1].split(".SS")[0]
+        assert "\n.B \\-\\-lang [he|en|ar|ru]\n" in section
+    assert "\n.B \\-\\-answer KEY=VALUE\n" in page
+    assert "desk" not in page.split(".SH COMMANDS")[1].split(".SH OPTIONS")[0].split("\n.B ")
+    assert ".BR ping (8),\n.BR ip (8),\n" in page
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_manual_page_is_set_without_a_complaint() -> None:
+    page = pack_man.man_page(pack_plan.plan_of(None))
+    command = ["groff", "-man", "-ww", "-Tutf8", "-P-cbou", "-rLL=100n"]
+    done = subprocess.run(command, input=page, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    text = " ".join(done.stdout.split())
+    assert "ping(8), ip(8), resolvectl(1)" in text
+    assert "'--answer help' lists them" in text
+    assert "~/.local/state/cpe-agent/history.json" in text

@@ -84,3 +84,4 @@ def test_the_desk_is_somewhere_else(packed: Packed) -> None:
     assert ran.returncode == 4
     assert "pip install" in ran.stderr
     assert "Traceback" not in ran.stderr
+    assert "\n  desk " not in call(packed.in_folder, "--help").stdout

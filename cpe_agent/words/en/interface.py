@@ -34,6 +34,8 @@ PHRASES: dict[str, str] = {
     "acts.nobody": "nobody",
     "whose": "{owner}. Who acts: {acts}.",
     "provider": "your provider",
+    # the program in the desktop's menu
+    "menu.comment": "Finds out why the Internet does not work",
     "grade.direct": "the part itself said so",
     "grade.contrast": "the same test works when only this part is left out",
     "grade.circumstantial": "it fits, and is not proven",
