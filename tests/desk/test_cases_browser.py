@@ -157,7 +157,7 @@ def test_the_path_lights_up_as_the_run_goes_on(desk: Served, client: httpx.Clien
         assert "trying" not in states(page).values()
         assert (
             page.locator("[data-status]").inner_text()
-            == "The run has ended: it names a fault. The report follows when it is sent."
+            == "The run has ended: it names a fault. Its report stands below once it is sent."
         )
         assert page.locator("[data-wish]").inner_text() == "Deep test accepted"
         on.events.append(block(9, "started", '{"run": "other", "n": 1, "at": 0.0}'))
