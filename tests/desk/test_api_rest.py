@@ -49,7 +49,7 @@ def test_a_case_is_opened_and_its_report_found_in_it(server: Served, program: ht
     assert len(case["spelled"]) == 8
     link = httpx.get(case["link"].replace(server.desk.settings.address, server.url), trust_env=False)
     assert link.status_code == 200
-    assert case["file"] in link.text
+    assert f"{case['code'][:4]} {case['code'][4:]}" in link.text
 
     made = program.post("/api/tickets", json={"case": case["code"], "days": 1})
     assert made.status_code == 201
