@@ -113,8 +113,8 @@ FAULTS: dict[str, FaultText] = {
         "without one; in a computer, the adapter or its driver is missing.",
         representative="The system lists no physical adapter: a container or virtual machine without a network, or "
         "hardware that is absent or has no driver.",
-        next_step="Container or virtual machine: give it a network. Computer: restart it, then look for the adapter "
-        "and its driver.",
+        next_step="Computer: restart it, then look for the adapter and its driver. Container or virtual machine: give "
+        "it a network.",
     ),
     "os-end-of-life": FaultText(
         title="This system gets no repairs any more",
