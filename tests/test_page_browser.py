@@ -174,6 +174,7 @@ def test_every_kind_of_page_in_every_light(browser: Browser, axe: str, look: dic
             well, earlier=(line,), saved=Path("Downloads/report.json"), sending=KEPT._replace(state="sent")
         ),
         "cleared": state_of(report_of("core-down"), trouble="not-saved"),
+        "typed": state_of(line, case_unread=True),
         "ended": state_of(line)._replace(phase="ended"),
         "nothing": PageState("en", "done", {}, trouble="not-measured"),
     }
@@ -280,6 +281,40 @@ def test_a_button_is_posted_by_the_script(browser: Browser) -> None:
     assert page.evaluate("window.printed")
     shown.close()
     assert not shown.heard
+
+
+def test_what_is_being_typed_survives_what_the_program_publishes(browser: Browser) -> None:
+    state = state_of(report_of("line-down"))
+    shown = Shown(browser)
+    page = shown.show(page_of(state))
+    page.locator("#d-case > summary").click()
+    page.locator("#case-code").press_sequentially("4f7k")
+    shown.states = [event(state._replace(watched=True))]
+    page.wait_for_selector(".watched")
+    page.keyboard.type("2q9y")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#b-case:not([disabled])")
+    assert shown.posted[0][1] == "do=case&code=4f7k2q9y"
+    shown.states = [event(state._replace(case_unread=True))]
+    page.wait_for_selector("#case-unread")
+    assert page.evaluate("document.activeElement.id") == "case-code"
+    shown.states = [event(state._replace(case="4F7K2Q9X"))]
+    page.get_by_text("4F7K 2Q9X").wait_for()
+    assert not page.locator("#case-code").count()
+    shown.close()
+    assert not shown.heard
+
+
+def test_after_the_end_nothing_can_be_pressed(browser: Browser) -> None:
+    state = state_of(report_of("line-down"))
+    shown = Shown(browser)
+    page = shown.show(page_of(state))
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    shown.states = [event(state._replace(phase="ended"))]
+    page.get_by_text("The program has ended").wait_for()
+    assert page.evaluate("scrollY") == 0
+    assert not page.locator("form button:enabled").count()
+    shown.close()
 
 
 def test_a_change_of_language_turns_the_page_around(browser: Browser) -> None:
