@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from importlib import import_module
 from typing import Any
 
@@ -127,9 +128,16 @@ def test_firewalls_protection_programs_and_the_clocks_setting_are_those_of_the_r
 def run(*arguments: str) -> tuple[int, Any]:
     program = os.environ.get("CPE_AGENT_WINCHECK_PROGRAM")
     start = [program] if program else [sys.executable, "-m", "cpe_agent"]
-    done = subprocess.run([*start, *arguments], stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
-    assert b"Traceback" not in done.stderr, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    # Into files: what wine itself starts beside a program keeps the other ends of pipes open after its end.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as told:
+        ran = subprocess.run(
+            [*start, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=told, timeout=120, check=False
+        )
+        out.seek(0)
+        told.seek(0)
+        said = told.read()
+        assert b"Traceback" not in said, said
+        return ran.returncode, json.loads(out.read())
 
 
 def test_the_verdict_is_sane() -> None:
