@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import os
 import sys
 from pathlib import Path
 
@@ -133,6 +134,7 @@ MINE, OLD = (
 )
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a Mac's paths are none of Windows'")
 @pytest.mark.parametrize(
     ("executable", "images", "found"),
     [
