@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # A clock this far behind or ahead of the table is wrong rather than right.
 BELIEVED_DAYS = 3650
-_AGAIN_S = 1.2
+_AGAIN_S = 1.2  # with the half second before it, within the time that this collector has
 
 
 def still_supported(end: str | None, today: date) -> bool | None:

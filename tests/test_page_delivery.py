@@ -171,6 +171,19 @@ def test_a_representative_watches_and_asks(desk: desk_stand_in.Desk, tmp_path: P
     visit(desk, tmp_path, work, None if typed else CASE)
 
 
+def test_another_case_is_another_representative_s(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
+    desk.watched = True
+
+    async def work(way: ToDesk) -> None:
+        desk.wishes[way.run_id] = [{"id": "r1", "wish": "check-again"}]
+        await until(lambda: way.wish == "check-again")
+        way.belongs_to("W7PGE6YH")
+        assert way.wish is None, "what the first one asked for is not the second one's"
+        await until(lambda: len(desk.events) == 2)  # under a run of its own: to the desk a run is of one case
+
+    visit(desk, tmp_path, work, CASE)
+
+
 def test_the_login_task_is_the_customer_s(desk: desk_stand_in.Desk, tmp_path: Path) -> None:
     async def work(way: ToDesk) -> None:
         assert way.sending.task == "off"

@@ -73,6 +73,8 @@ class ToDesk:
         if before is not None:
             run_id = uuid7()
             self._ending.append(asyncio.create_task(before.close()))
+            self._wishes.clear()  # the other representative's
+            self._next_wish()
         self._live = Live(self._desk, run_id, case, self._wished, self._watched)
         self._live.start()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_EARLIER = 12
 MOST_STATED = 12
-MOST_TYPED = 40
+MOST_TYPED = 40  # characters, of a code of eight with all that people put between
 _DISK_S = 3.0
 DEEPER = "longer"
 """The step that asks for the longer measuring."""
