@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 
@@ -213,9 +214,9 @@ def plan_of(home: Home, query: object) -> str:
     return "\n".join(str(row[-1]) for row in rows)
 
 
-@pytest.mark.parametrize("show", store.SHOWS)
-def test_no_list_reads_or_sorts_everything(home: Home, show: str) -> None:
-    """Thousands of closed cases, a few open ones, two companies: an index gives the rows in their order."""
+def test_no_list_reads_or_sorts_everything(home: Home) -> None:
+    """Thousands of closed cases, a few open ones, two companies: an index gives the rows in their order, whichever of
+    the indexes was made last (of two equal plans SQLite takes one by that)."""
     rows = [
         {"tenant": 1 if n % 40 == 0 else 2, "code": f"{n:08d}", "opened": NOW, "closed": NOW if n % 160 else None,
          "holder": home.omar.id if n % 3 else None}
@@ -223,14 +224,20 @@ def test_no_list_reads_or_sorts_everything(home: Home, show: str) -> None:
     ]  # fmt: skip
     with home.records.write() as connection:
         connection.execute(insert(case_), rows)
-    with home.records.write() as connection:
-        connection.execute(text("ANALYZE"))
-    for before in (None, 3500):
-        plan = plan_of(home, listing(home.dana, show, before, 51))
-        assert "ix_case__" in plan, plan
-        assert "B-TREE" not in plan, plan
-        assert "SCAN case_" not in plan, plan
-        assert "Seq Scan on case_" not in plan, plan
+    indexes = sorted(case_.indexes, key=lambda index: str(index.name))
+    for last in indexes:
+        with home.records.write() as connection:
+            for index in [*(one for one in indexes if one is not last), last]:
+                index.drop(connection)
+                index.create(connection)
+            connection.execute(text("ANALYZE"))
+        for show, before in itertools.product(store.SHOWS, (None, 3500)):
+            plan = plan_of(home, listing(home.dana, show, before, 51))
+            said = f"{show} {before} {last.name}: {plan}"
+            assert "ix_case__" in plan, said
+            assert "B-TREE" not in plan, said
+            assert "SCAN case_" not in plan, said
+            assert "Seq Scan on case_" not in plan, said
 
 
 def test_a_long_ledger_shows_its_newest(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,12 +219,15 @@ def writer(by: Person) -> int | None:
 def listing(by: Person, show: str, before: int | None, limit: int) -> Select[tuple[object, ...]]:
     """The list's question; a test reads how the databases answer it."""
     query = _cases().where(case_.c.tenant == by.tenant)
+    few = show in ("mine", "free")
     if before is not None:
-        query = query.where(case_.c.id < before)
+        # Open cases of one holder are few and their index gives their order. Which of two equal plans SQLite takes
+        # hangs on which index was made first, so the other, through every case by its key, is kept from it.
+        query = query.where((case_.c.id + 0 if few else case_.c.id) < before)
     if show != "all":
         query = query.where(case_.c.closed.is_(None))
     order = [case_.c.id.desc()]
-    if show in ("mine", "free"):
+    if few:
         query = query.where(case_.c.holder == by.id if show == "mine" else case_.c.holder.is_(None))
         # All of them are open; named in the order, the index of a holder's cases gives the order and nothing is sorted.
         order.insert(0, case_.c.closed.desc())
