@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+import subprocess
+import sys
 import threading
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +223,15 @@ def test_sqlite_keeps_what_it_said_it_kept(records: Records) -> None:
             p: connection.execute(text(f"PRAGMA {p}")).scalar() for p in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_every_new_database_is_the_same(tmp_path: Path) -> None:
+    """The order of its indexes too: of two equal plans SQLite takes one by that."""
+    make = "import sys; from cpe_agent.desk.records.store import Records; Records(sys.argv[1]).migrate()"
+    made = set()
+    for seed in ("1", "2"):
+        file = tmp_path / seed
+        subprocess.run([sys.executable, "-c", make, f"sqlite:///{file}"], env={"PYTHONHASHSEED": seed}, check=True)
+        with closing(sqlite3.connect(file)) as database:
+            made.add(tuple(sql for (sql,) in database.execute("SELECT sql FROM sqlite_master ORDER BY rowid")))
+    assert len(made) == 1

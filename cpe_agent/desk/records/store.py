@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, inspect, make_url, select, text
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from cpe_agent.desk.records.tables import metadata, setting
 
@@ -71,7 +72,10 @@ class Records:
             if not self.sqlite:  # two that start at once
                 connection.execute(text("SELECT pg_advisory_xact_lock(7164011)"))
             if not inspect(connection).has_table("alembic_version"):
-                metadata.create_all(connection)
+                for table in metadata.sorted_tables:  # create_all makes the indexes in an order that chance decides
+                    connection.execute(CreateTable(table))
+                    for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                        connection.execute(CreateIndex(index))
                 connection.execute(
                     text(
                         "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, "
