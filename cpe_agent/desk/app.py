@@ -18,6 +18,7 @@ from litestar.utils.sync import AsyncCallable
 
 from cpe_agent.desk.api.problem import answered, noted
 from cpe_agent.desk.desk import Desk
+from cpe_agent.desk.head_only import HeadOnly
 from cpe_agent.desk.observed import Observed
 from cpe_agent.desk.pages.templating import HERE
 from cpe_agent.desk.pages.view import LANGUAGE_COOKIE, page
@@ -112,7 +113,7 @@ def build(desk: Desk, log: Log | None = None) -> ASGIApp:
     from cpe_agent.desk.ingest.opening import open_ingest, takes
     from cpe_agent.desk.live.stream import Stream
 
-    safe = Safe(asked(desk))
+    safe = Safe(cast(ASGIApp, HeadOnly(asked(desk))))
     ingest = open_ingest(desk)
     stream = Stream(desk.feed, watching(desk))
     watched = Safe(cast(ASGIApp, stream))

@@ -212,6 +212,7 @@ def test_figures_are_for_this_machine_and_for_tokens(server: Served, program: ht
     upload(server, recorded_reports()["line-down"], ticket_of(server, server.home.one))
     with server.client() as here:
         here.post("/login", data={"name": "nobody", "password": "no password at all"})
+        assert (here.head("/login").status_code, here.head("/login").content) == (200, b"")
         text = here.get("/metrics").text
     for line in (
         'cpe_agent_desk_reports_total{status="201",way="report"} 1.0',
@@ -221,6 +222,7 @@ def test_figures_are_for_this_machine_and_for_tokens(server: Served, program: ht
         "cpe_agent_desk_watchers 0.0",
         "cpe_agent_desk_stored_reports",
         'cpe_agent_desk_request_seconds_count{method="POST",route="/login"',
+        'cpe_agent_desk_request_seconds_count{method="HEAD",route="/login"',
     ):
         assert line in text, line
     for header in ({"X-Forwarded-For": "198.51.100.7"}, {"Host": "desk.isp.example"}):

@@ -313,6 +313,8 @@ def test_the_program_comes_under_the_name_of_the_case(desk: Served, browser: Bro
     assert ".json" not in several
     assert "other.txt" not in several
     assert anybody.get(f"{short}/cpe-agent-linux").content == b"ELF two"
+    large = anybody.head(f"{short}/cpe-agent-linux")
+    assert (large.status_code, large.headers["content-length"], large.content) == (200, "7", b"")
     for path in (
         f"{short}/other.txt", f"{short}/cpe-agent.cdx.json", f"{short}/..%2Fdesk.db", f"{short}/%2e%2e",
         f"{short}/cpe-agent", "/get/00000000/cpe-agent.exe", "/get/nonsense",
