@@ -187,7 +187,8 @@ class TestSpokenCodes:
             assert hit.spoken.fault_number == self.FAULT
 
     def test_a_digit_dropped_or_said_twice(self, desk: Parts) -> None:
-        code = self.code(uuid7()).replace(" ", "")
+        # One id for all runs: of some codes what is left is a telephone number too, as 00972 and nine digits are.
+        code = self.code("01890a5d-ac96-774b-bcce-b302099a8057").replace(" ", "")
         for typed in (code[:7] + code[8:], code[:7] + code[7] + code[7:]):
             found = desk.finder.find(desk.person(), typed)
             assert not found.hits
