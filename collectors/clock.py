@@ -1,7 +1,9 @@
-"""Is this computer's clock right, by the dates that other people's servers put on their answers? And what sets it?"""
+"""Is this computer's clock right, by the dates that other people's servers put on their answers, and by the provider's
+time servers? And what sets it?"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from cpe_agent.collector import CannotMeasure, Collector
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 _GRAIN_S = 1.0  # an HTTP date has whole seconds
 _ROUTER_UNSET_S = 10 * 365 * 86400  # a router that never learned the time starts in 1970 or at its build date
 _TOLERANCE_S = 2.0  # servers keep time to a second or two
+_LOOKUP_S = 0.6  # together below the collector's own time
+_ASK_S = 0.8
+_MOST_SERVERS = 2
 _STALE_SHARE = 0.1  # a page out of a cache bears an old date; beside a clock that is years off that is agreement
 
 
@@ -47,14 +52,35 @@ def _web_answers(web: Web) -> list[HttpAnswer]:
     return answers
 
 
+async def _time_server(host: Host, name: str) -> ClockSource | None:
+    """By the system's own look-up, which takes an address as one."""
+    found = await host.net.lookup(name, timeout_s=_LOOKUP_S)
+    if not found.addresses:
+        return None
+    told = await host.net.sntp(found.addresses[0], timeout_s=_ASK_S)
+    if told.skew_s is None or told.error_s is None:
+        return None
+    return ClockSource("sntp", name, told.skew_s, told.error_s)
+
+
+async def _time_servers(host: Host, plan: Plan, web: Web) -> list[ClockSource]:
+    """The provider's, when the way out carries anything at all: on a dead line nobody waits for them."""
+    carried = any(a.status is not None for a in _web_answers(web)) or any(t.answer.connected for t in web.tls)
+    asked = plan.ntp[:_MOST_SERVERS] if carried else ()
+    return [s for s in await asyncio.gather(*(_time_server(host, name) for name in asked)) if s is not None]
+
+
 async def collect(host: Host, facts: Facts) -> Clock:
     """Servers of the web first; the router's own clock counts only when there are none, and when it has been set."""
     try:
         from_network = await host.local.clock_from_network()
     except CannotMeasure:
         from_network = None
-    far = [_source("http", a) for a in (_web_answers(facts[Web]) if facts.measured(Web) else [])]
-    sources = list({s.host: s for s in far if s is not None}.values())
+    sources: list[ClockSource] = []
+    if facts.measured(Web):
+        far = [_source("http", a) for a in _web_answers(facts[Web])]
+        sources = list({s.host: s for s in far if s is not None}.values())
+        sources += await _time_servers(host, facts[Plan], facts[Web])
     page = facts[Router].page if facts.measured(Router) else None
     near = _source("router", page) if page is not None else None
     if near is not None and near.skew_s < _ROUTER_UNSET_S:
@@ -63,4 +89,4 @@ async def collect(host: Host, facts: Facts) -> Clock:
     return Clock(tuple(sources), agreed_skew(sources), from_network)
 
 
-COLLECTOR = Collector(collect, makes=Clock, needs=(Plan,), after=(Web, Router), seconds=1.0)
+COLLECTOR = Collector(collect, makes=Clock, needs=(Plan,), after=(Web, Router), seconds=1.6)

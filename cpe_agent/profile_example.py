@@ -44,7 +44,8 @@ captive = [
 ]
 # Sites asked with encryption, names or https:// addresses; the first four are. This is the default.
 https = ["www.cloudflare.com", "www.wikipedia.org", "www.debian.org"]
-# Time servers. No test asks them yet. This is the default.
+# Time servers, names or addresses; the first two are asked once the web answers, whether this computer's clock is
+# right. The default is none: then the dates on web servers' answers are all there is.
 ntp = []
 
 [desk]                                # where reports go (docs/desk.md)

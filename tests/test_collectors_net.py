@@ -21,6 +21,7 @@ from cpe_agent.collector import CannotMeasure, Collector, Facts, Outcome, Sectio
 from cpe_agent.facts import (
     Addressing,
     CaptiveTarget,
+    Clock,
     ClockSource,
     Dhcp,
     Dns,
@@ -356,6 +357,34 @@ def test_our_own_dhcp_question(files: Path) -> None:
     assert skipped.value.outcome is Outcome.SKIPPED
     facts = sections(files, PLAN._replace(deep=True), (dhcp.COLLECTOR, Dhcp))
     assert (facts[Dhcp].nic, facts[Dhcp].discovers_sent, facts[Dhcp].offers) == ("eth0", 3, ())
+
+
+@in_lab
+@pytest.mark.skipif(shutil.which("chronyd") is None, reason="chrony is not installed")
+def test_time_servers_are_asked_once_the_web_answers(files: Path) -> None:
+    """chronyd twice: one knows the time, one does not, and nobody has the third name."""
+    plan = PLAN._replace(ntp=(FAR[1], FAR[2], "no.such.name"))
+    knows, not_yet = files / "knows.conf", files / "not-yet.conf"
+    more = "allow\ncmdport 0\npidfile {0}/{1}.pid\nbindaddress {1}\nbindcmdaddress /\n"
+    knows.write_text(f"local stratum 3\n{more.format(files, FAR[1])}")
+    not_yet.write_text(more.format(files, FAR[2]))
+    chronyd = ("chronyd", "-x", "-d", "-u", "root", "-f")
+
+    def heard() -> int:
+        return sh(R3, "cat", "/proc/net/udp").count(":007B ")
+
+    with (
+        program(R3, *chronyd, str(knows), ready=lambda: heard() == 1),
+        program(R3, *chronyd, str(not_yet), ready=lambda: heard() == 2),
+    ):
+        facts = sections(files, plan, G, RE, W, (clock.COLLECTOR, Clock))
+        dead = sections(files, plan, G, RE, (clock.COLLECTOR, Clock))
+    sources = {source.host: source for source in facts[Clock].sources}
+    assert abs(sources[FAR[1]].skew_s) <= sources[FAR[1]].error_s + 0.002
+    assert {source.kind for source in facts[Clock].sources} == {"http", "sntp"}
+    assert FAR[2] not in sources
+    assert facts[Clock].skew_s is not None, "they agree"
+    assert dead[Clock].sources == (), "nobody waits for them where the web gave nothing"
 
 
 def test_clock_sources_must_agree() -> None:

@@ -57,6 +57,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     },
     "net.nat_pmp": {"gateway": "127.0.0.1", "timeout_s": 0.2},
     "net.pcp": {"gateway": "127.0.0.1", "timeout_s": 0.2},
+    "net.sntp": {"address": "127.0.0.1", "timeout_s": 0.2},
     "net.dhcp_discover": {"nic": "lo", "timeout_s": 0.2},
     "net.pppoe_discover": {"nic": "lo", "listed": ["lab-bras"], "timeout_s": 0.2},
     "net.arp_macs": {"nic": "lo", "address": "127.0.0.1", "timeout_s": 0.2},
@@ -305,6 +306,7 @@ WITHOUT_A_NETWORK: dict[str, Callable[[Any], object]] = {
     "net.igd_description": lambda a: a["services"] == [] and a["failure"] == "refused",
     "net.nat_pmp": lambda a: a["answered"] is False,
     "net.pcp": lambda a: a["answered"] is False,
+    "net.sntp": lambda a: a["skew_s"] is None and a["failure"] == "port_unreachable",
     "net.ssdp": lambda a: a == {"answers": [], "heard": 0},
 }
 

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -331,6 +332,26 @@ def _udp_server(address: str, port: int, answer: Callable[[bytes], bytes]) -> Ca
         return stop
 
     return start
+
+
+def test_a_time_server_tells_how_far_this_clock_is_off() -> None:
+    def ahead(data: bytes) -> bytes:
+        assert (len(data), data[:40]) == (48, b"\x23" + bytes(39)), "the question tells nothing of this computer"
+        asked.append(data[40:])
+        now = int((time.time() + 2_208_988_800 + 900) * 2**32).to_bytes(8, "big")
+        return b"\x24\x02\x06\xe8" + bytes(20) + data[40:] + now + now
+
+    asked: list[bytes] = []
+    with serving(R3, _udp_server(FAR[0], 123, ahead)):
+        told = probe(lambda: NET.sntp(FAR[0], timeout_s=0.5))
+        probe(lambda: NET.sntp(FAR[0], timeout_s=0.5))
+    assert told.skew_s is not None
+    assert told.error_s is not None
+    assert abs(told.skew_s + 900) <= told.error_s + 0.002, "this computer is behind"
+    assert (told.stratum, told.failure, len(set(asked))) == (2, None, 2)
+    with serving(R3, _udp_server(FAR[0], 123, lambda _: b"\x24\x02" + bytes(46))):
+        assert probe(lambda: NET.sntp(FAR[0], timeout_s=0.3)).failure is Failure.GARBAGE, "not the answer to this"
+    assert probe(lambda: NET.sntp(FAR[0], timeout_s=0.5)).failure is Failure.PORT_UNREACHABLE
 
 
 def test_nat_pmp_and_pcp_tell_the_epoch() -> None:

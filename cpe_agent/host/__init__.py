@@ -146,6 +146,16 @@ class SoapAnswer(NamedTuple):
     fault: str | None  # the SOAP fault's UPnP error code; 606 (not authorised) also for an HTTP 401
 
 
+class TimeAnswer(NamedTuple):
+    """``skew_s``: positive where this computer is ahead, None without an answer. ``error_s`` bounds how wrong that is:
+    half of the way there and back, and what the server says of itself. ``stratum``: its distance from a true clock."""
+
+    skew_s: float | None = None
+    error_s: float | None = None
+    stratum: int | None = None
+    failure: Failure | None = None
+
+
 class DhcpAsk(NamedTuple):
     sent: int
     offers: tuple[DhcpOffer, ...]
@@ -267,6 +277,7 @@ class Net(Protocol):
 
     async def nat_pmp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
     async def pcp(self, gateway: str, *, timeout_s: float) -> NatPmp: ...
+    async def sntp(self, address: str, *, timeout_s: float) -> TimeAnswer: ...
     async def dhcp_discover(self, nic: str, *, timeout_s: float) -> DhcpAsk: ...
     async def pppoe_discover(self, nic: str, *, listed: Sequence[str], timeout_s: float) -> PppoeAsk:
         """Calls (PADI) until somebody offers a session (PADO) or ``timeout_s`` is over. ``listed``: the provider's

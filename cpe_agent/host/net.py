@@ -9,7 +9,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cpe_agent.facts import Connect, DnsAnswer, Echo, Family, Hop, HttpAnswer, NatPmp, PathMtu, TlsAnswer
-    from cpe_agent.host import DhcpAsk, IgdDescription, PppoeAsk, RouterLogin, SoapAnswer, SsdpSearch, SystemLookup
+    from cpe_agent.host import (
+        DhcpAsk,
+        IgdDescription,
+        PppoeAsk,
+        RouterLogin,
+        SoapAnswer,
+        SsdpSearch,
+        SystemLookup,
+        TimeAnswer,
+    )
 
 
 class Probes:
@@ -150,6 +159,11 @@ class Probes:
         from cpe_agent.host import nat_pmp
 
         return await nat_pmp.pcp(gateway, timeout_s=timeout_s)
+
+    async def sntp(self, address: str, *, timeout_s: float) -> TimeAnswer:
+        from cpe_agent.host import sntp
+
+        return await sntp.sntp(address, timeout_s=timeout_s)
 
     async def dhcp_discover(self, nic: str, *, timeout_s: float) -> DhcpAsk:
         from cpe_agent.host import dhcp
