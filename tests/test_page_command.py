@@ -197,7 +197,7 @@ def test_a_browser_that_comes_is_all_and_the_program_ends_when_it_has_gone(only_
 def test_a_browser_that_never_asks_gets_the_page_as_a_file(only_his_programs: User) -> None:
     user = only_his_programs
     user.program("xdg-open", LOGS)
-    page = user.start(watchdog_s=0.3, idle_s=2.0)
+    page = user.start(watchdog_s=0.3, idle_s=4.0)
     address = page.address()
     file = user.folder / ".local/state/cpe-agent/cpe-agent.html"
     wait_for(lambda: len(user.opened()) == 2)
@@ -207,7 +207,8 @@ def test_a_browser_that_never_asks_gets_the_page_as_a_file(only_his_programs: Us
     assert "no network adapter" in text
     assert address.split("/")[3] not in text, "the key to the page is not in it"
     assert "<form" not in text
-    assert page.zombies() == []
+    wait_for(lambda: page.zombies() == [])
+    assert page.process.poll() is None, "none is left while it runs; at its end they are the system's"
     assert page.ended()[0] == 1
     assert user.left() == {".local/state/cpe-agent/page.lock"}
 
