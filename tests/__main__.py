@@ -2,6 +2,10 @@
 alone, because a verdict there hangs on time-outs.
 
 python -m tests [pytest's own words]       they reach both halves: -k, -x, a file
+
+Among thousands of tests beside each other on a full machine one sometimes comes too late for a browser or a child. Up
+to three that failed in the first half are run once more, alone, before the lab; one that fails again has failed. Those
+that do not are named at the end: each is a test to mend.
 """
 
 from __future__ import annotations
@@ -9,26 +13,43 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+
+from tests.failed_list import FILE
 
 AT_A_TIME = (os.cpu_count() or 1) + 1  # one file more than processors: some always wait for a browser or a child
 # In the order of their names: xdist's own order keeps the files with few tests for the end, and those are the longest.
 FILES = ["--dist", "loadfile", "--no-loadscope-reorder", "-n", str(AT_A_TIME)]
-HALVES = (["-m", "not lab", *FILES], ["-m", "lab"])
-NOTHING = 5  # pytest's exit status where no test was chosen
+LAB = ["-m", "lab"]
+FAILED, NOTHING = 1, 5  # pytest's exit statuses: tests failed; no test was chosen
+MOST_AGAIN = 3
 
 
 def main(words: list[str]) -> int:
-    found = []
+    first_is_last = bool({"-x", "--exitfirst"} & set(words))
+    with tempfile.TemporaryDirectory() as folder:
+        list_ = Path(folder) / "failed"
+        status = _pytest("-p", "tests.failed_list", "-m", "not lab", *FILES, *words, **{FILE: str(list_)})
+        wrong = list_.read_text("utf-8").splitlines() if status == FAILED and list_.exists() else []
+    again = wrong if len(wrong) <= MOST_AGAIN and not first_is_last else []
+    if again and _pytest(*again) == 0:
+        status = 0
+    else:
+        again = []
+    found = [status]
+    if status in (0, NOTHING) or not first_is_last:
+        found.append(_pytest(*LAB, *words))
+    for name in again:
+        print(f"FAILED ONCE, and passed when it was run again alone: {name}", flush=True)
+    wrong_ones = [status for status in found if status not in (0, NOTHING)]
+    return wrong_ones[0] if wrong_ones else NOTHING if set(found) == {NOTHING} else 0
+
+
+def _pytest(*words: str, **more: str) -> int:
     # Each of the thousands of programs that the tests start would translate every file of ours anew.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    for half in HALVES:
-        command = [sys.executable, "-m", "pytest", *half, *words]
-        status = subprocess.run(command, check=False, env=environment).returncode
-        found.append(status)
-        if status not in (0, NOTHING) and {"-x", "--exitfirst"} & set(words):
-            break
-    wrong = [status for status in found if status not in (0, NOTHING)]
-    return wrong[0] if wrong else NOTHING if set(found) == {NOTHING} else 0
+    return subprocess.run([sys.executable, "-m", "pytest", *words], check=False, env=environment | more).returncode
 
 
 if __name__ == "__main__":

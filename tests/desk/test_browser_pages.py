@@ -154,11 +154,13 @@ def test_from_the_box_to_the_way_out_by_the_keyboard(here: Room) -> None:
             press("Enter")
 
     page.goto("/login")
-    page.keyboard.type("sara")  # the name has the focus
+    page.locator("[name=name]:focus").wait_for()  # it has the focus by itself, with the first frame
+    page.keyboard.type("sara")
     press("Tab")
     page.keyboard.type(PASSWORD)
     enter()
-    page.keyboard.type("Levi, sec")  # the box has it; the beginning of a case's name
+    page.locator(".find [type=search]:focus").wait_for()
+    page.keyboard.type("Levi, sec")  # the beginning of a case's name
     enter()
     case = page.url.rpartition("/")[2]
     assert case == CASE[0]
