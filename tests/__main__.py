@@ -21,29 +21,27 @@ from tests.failed_list import FILE
 AT_A_TIME = (os.cpu_count() or 1) + 1  # one file more than processors: some always wait for a browser or a child
 # In the order of their names: xdist's own order keeps the files with few tests for the end, and those are the longest.
 FILES = ["--dist", "loadfile", "--no-loadscope-reorder", "-n", str(AT_A_TIME)]
-LAB = ["-m", "lab"]
 FAILED, NOTHING = 1, 5  # pytest's exit statuses: tests failed; no test was chosen
 MOST_AGAIN = 3
 
 
 def main(words: list[str]) -> int:
-    first_is_last = bool({"-x", "--exitfirst"} & set(words))
+    at_first_failure = bool({"-x", "--exitfirst"} & set(words))
     with tempfile.TemporaryDirectory() as folder:
-        list_ = Path(folder) / "failed"
-        status = _pytest("-p", "tests.failed_list", "-m", "not lab", *FILES, *words, **{FILE: str(list_)})
-        wrong = list_.read_text("utf-8").splitlines() if status == FAILED and list_.exists() else []
-    again = wrong if len(wrong) <= MOST_AGAIN and not first_is_last else []
-    if again and _pytest(*again) == 0:
+        failed = Path(folder) / "failed"
+        status = _pytest("-p", "tests.failed_list", "-m", "not lab", *FILES, *words, **{FILE: str(failed)})
+        late = failed.read_text("utf-8").splitlines() if status == FAILED and not at_first_failure else []
+    if late and len(late) <= MOST_AGAIN and _pytest(*late) == 0:
         status = 0
     else:
-        again = []
+        late = []
     found = [status]
-    if status in (0, NOTHING) or not first_is_last:
-        found.append(_pytest(*LAB, *words))
-    for name in again:
+    if status in (0, NOTHING) or not at_first_failure:
+        found.append(_pytest("-m", "lab", *words))
+    for name in late:
         print(f"FAILED ONCE, and passed when it was run again alone: {name}", flush=True)
-    wrong_ones = [status for status in found if status not in (0, NOTHING)]
-    return wrong_ones[0] if wrong_ones else NOTHING if set(found) == {NOTHING} else 0
+    wrong = [status for status in found if status not in (0, NOTHING)]
+    return wrong[0] if wrong else NOTHING if set(found) == {NOTHING} else 0
 
 
 def _pytest(*words: str, **more: str) -> int:

@@ -44,8 +44,10 @@ def test_after_february_2036() -> None:
         packet(stratum=16, received=EPOCH, sent=EPOCH),
         packet(stratum=0, received=EPOCH, sent=EPOCH),  # a kiss of death (RFC 5905, 7.4)
         packet(received=0, sent=0),
+        packet(delay=32 << 16, received=EPOCH, sent=EPOCH),
+        packet(received=EPOCH + 9, sent=EPOCH),
     ],
-    ids=["not synchronised", "stratum 16", "kiss of death", "no time"],
+    ids=["not synchronised", "stratum 16", "kiss of death", "no time", "sixteen seconds off", "sent before received"],
 )
 def test_a_server_that_does_not_know_tells_no_time(ignorant: bytes) -> None:
     assert parse(ignorant, MARK)[1:3] == (None, None)

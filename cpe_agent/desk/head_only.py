@@ -3,10 +3,10 @@ by what looks how large a download is; no page needs to know of it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-App = Callable[[Any, Any, Any], Awaitable[None]]
+if TYPE_CHECKING:
+    from cpe_agent.desk.observed import App
 
 
 class HeadOnly:

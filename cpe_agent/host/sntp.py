@@ -19,6 +19,7 @@ _QUESTION = 4 << 3 | 3  # version 4, mode "client"
 _SERVER = 4
 _UNSYNCHRONISED = 3
 _WORST_STRATUM = 15
+_WORST_S = 16.0  # MAXDISP (RFC 5905, 11.1): a server that may be further off than this knows nothing
 _UNIX_S = 2_208_988_800  # from 1900 to 1970
 _ERA_S = 2**32
 _FIRST_BIT = 2**31
@@ -58,8 +59,9 @@ def parse(data: bytes, mark: int) -> tuple[int, float | None, float | None, floa
     first, stratum, _, _, delay, dispersion, _, _, origin, received, sent = _PACKET.unpack_from(data)
     if first & 7 != _SERVER or origin != mark:
         raise AnswerError
-    knows = first >> 6 != _UNSYNCHRONISED and 1 <= stratum <= _WORST_STRATUM and received and sent
     root_s = (delay / 2 + dispersion) / 2**16
+    synchronised = first >> 6 != _UNSYNCHRONISED and 1 <= stratum <= _WORST_STRATUM and root_s < _WORST_S
+    knows = synchronised and received and sent and _unix(received) <= _unix(sent)
     return stratum, _unix(received) if knows else None, _unix(sent) if knows else None, root_s
 
 
